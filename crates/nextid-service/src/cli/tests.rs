@@ -1,0 +1,125 @@
+use utoipa::OpenApi as _;
+
+use super::*;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(paths(crate::health::readyz))]
+struct Api;
+
+struct Fake;
+
+impl Program for Fake {
+    const SERVICE: Service = Service::Kv;
+
+    async fn serve(config: Config, shutdown: Shutdown) -> Result<(), Fatal> {
+        assert!(!shutdown.is_requested());
+        if config.database.pool_size == 3 {
+            return Err(Fatal::new(
+                ExitCode::Unavailable,
+                "database.url: refused\nfor a reason",
+            ));
+        }
+        Ok(())
+    }
+
+    async fn migrate(config: Config) -> Result<String, Fatal> {
+        Ok(format!("{} is up to date", config.database.url))
+    }
+
+    fn openapi() -> Result<OpenApi, Fatal> {
+        Ok(Api::openapi())
+    }
+}
+
+/// Exit code, standard output, standard error.
+fn run_with(args: &[&str], env: &[(&str, &str)]) -> (u8, String, String) {
+    let args: Vec<String> = std::iter::once("kv-service")
+        .chain(args.iter().copied())
+        .map(str::to_owned)
+        .collect();
+    let env = env
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = run::<Fake>(&args, env, |_| {}, &mut out, &mut err);
+    (
+        code.number(),
+        String::from_utf8(out).unwrap(),
+        String::from_utf8(err).unwrap(),
+    )
+}
+
+#[test]
+fn the_commands_that_print() {
+    let secret = [("DATABASE_URL", "postgres://u:hunter2@h/d")];
+    let (code, out, err) = run_with(&["config"], &secret);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(
+        out.contains("url = \"postgres://u:********@h/d\"") && !out.contains("hunter2"),
+        "{out}"
+    );
+    let (code, out, _) = run_with(&["config", "--example"], &[]);
+    assert_eq!((code, out), (0, example_toml(Service::Kv)));
+    let (code, out, _) = run_with(&["openapi"], &[]);
+    assert_eq!(code, 0);
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&out).unwrap()["openapi"],
+        "3.1.0"
+    );
+    let (code, out, _) = run_with(&["migrate"], &secret);
+    assert_eq!(
+        (code, out.as_str()),
+        (0, "postgres://u:********@h/d is up to date\n")
+    );
+    let (code, out, _) = run_with(&["--version"], &[]);
+    assert_eq!(
+        (code, out),
+        (
+            0,
+            format!(
+                "kv-service {}\n",
+                crate::build_info::BuildInfo::current().version_line()
+            )
+        )
+    );
+}
+
+#[test]
+fn serving_ends_as_the_program_does() {
+    assert_eq!(run_with(&[], &[]), (0, String::new(), String::new()));
+    let (code, out, err) = run_with(&["serve"], &[("NEXTID__DATABASE__POOL_SIZE", "3")]);
+    assert_eq!(
+        (code, out.as_str(), err.as_str()),
+        (69, "", "kv-service: database.url: refused; for a reason\n")
+    );
+}
+
+#[test]
+fn a_wrong_configuration_is_one_line_and_78() {
+    for command in ["serve", "migrate", "config", "healthcheck"] {
+        let (code, out, err) = run_with(&[command], &[("NEXTID__SERVER__LISTN", "x")]);
+        assert_eq!((code, out.as_str(), err.lines().count()), (78, "", 1), "{err}");
+        assert!(err.contains("NEXTID__SERVER__LISTEN"), "{err}");
+    }
+    let (code, _, err) = run_with(&["--config", "/nonexistent.toml"], &[]);
+    assert_eq!(code, 78);
+    assert!(err.contains("/nonexistent.toml"), "{err}");
+}
+
+#[test]
+fn a_wrong_command_line_is_2() {
+    let (code, out, err) = run_with(&["--no-such-option"], &[]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("--no-such-option"), "{err}");
+}
+
+#[test]
+fn a_service_that_is_not_there_is_not_ready() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let (code, out, err) = run_with(&["healthcheck"], &[("NEXTID__SERVER__LISTEN", &address)]);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.contains(&address), "{err}");
+}

@@ -1,0 +1,5 @@
+CREATE TABLE note (
+    id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    place bigint NOT NULL UNIQUE,
+    body text NOT NULL
+);

@@ -99,9 +99,7 @@ impl Avatar {
 
 /// Removes one leading `0x` or `0X`.
 pub(crate) fn strip_0x(text: &str) -> &str {
-    text.strip_prefix("0x")
-        .or_else(|| text.strip_prefix("0X"))
-        .unwrap_or(text)
+    text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")).unwrap_or(text)
 }
 
 fn decode_hex(text: &str) -> Result<Vec<u8>, KeyError> {

@@ -16,9 +16,7 @@ n6,2,n8,4,n9,3,nh,6e,nt,82,p3,2,pd,2,qk,2,qo,4,rt,3,rz,4";
 const SYMBOLS: usize = 1024;
 
 static ALPHABET: std::sync::LazyLock<Vec<char>> = std::sync::LazyLock::new(|| {
-    let mut numbers = RUNS
-        .split(',')
-        .filter_map(|text| usize::from_str_radix(text, 36).ok());
+    let mut numbers = RUNS.split(',').filter_map(|text| usize::from_str_radix(text, 36).ok());
     let mut deltas = vec![1_usize; SYMBOLS];
     while let (Some(index), Some(delta)) = (numbers.next(), numbers.next()) {
         if let Some(slot) = deltas.get_mut(index) {

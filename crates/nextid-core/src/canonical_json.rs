@@ -47,11 +47,7 @@ pub fn check_depth(value: &Value, limit: usize) -> Result<(), TooDeep> {
             _ => true,
         }
     }
-    if within(value, limit) {
-        Ok(())
-    } else {
-        Err(TooDeep(limit))
-    }
+    if within(value, limit) { Ok(()) } else { Err(TooDeep(limit)) }
 }
 
 fn push_value(out: &mut String, value: &Value) {

@@ -67,9 +67,7 @@ pub fn decode(platform: Platform, text: &str) -> Result<Vec<u8>, EncodingError> 
 /// [`CounterSignatureError::Signature`] or [`CounterSignatureError::Solana`].
 pub fn check_form(platform: Platform, bytes: &[u8]) -> Result<(), CounterSignatureError> {
     if platform != Platform::Solana {
-        return Signature::from_slice(bytes)
-            .map(drop)
-            .map_err(CounterSignatureError::Signature);
+        return Signature::from_slice(bytes).map(drop).map_err(CounterSignatureError::Signature);
     }
     if bytes.len() == 64 {
         Ok(())
@@ -80,10 +78,8 @@ pub fn check_form(platform: Platform, bytes: &[u8]) -> Result<(), CounterSignatu
 
 /// The bytes as a chain stores them: v of a 65-byte signature reduced to 0 or 1.
 pub fn with_reduced_v(bytes: &[u8]) -> Vec<u8> {
-    Signature::from_slice(bytes).map_or_else(
-        |_| bytes.to_vec(),
-        |signature| signature.with_reduced_v().as_bytes().to_vec(),
-    )
+    Signature::from_slice(bytes)
+        .map_or_else(|_| bytes.to_vec(), |signature| signature.with_reduced_v().as_bytes().to_vec())
 }
 
 /// Checks that the party named by `identity` signed `payload`, and gives the signature's bytes: 65, or 64 for Solana.
@@ -115,9 +111,8 @@ pub fn verify_bytes(identity: &Identity, bytes: &[u8], payload: &str) -> Result<
         }
         Platform::Nextid => {
             let expected = Avatar::parse(identity.as_str()).map_err(|_| CounterSignatureError::Identity)?;
-            let found = recoverable()?
-                .recover(payload.as_bytes())
-                .map_err(CounterSignatureError::Signature)?;
+            let found =
+                recoverable()?.recover(payload.as_bytes()).map_err(CounterSignatureError::Signature)?;
             same(expected, found, Avatar::to_hex)
         }
         Platform::Solana => solana::verify(identity.as_str(), bytes, payload.as_bytes())
@@ -130,8 +125,5 @@ fn same<T: PartialEq>(expected: T, found: T, show: fn(&T) -> String) -> Result<(
     if expected == found {
         return Ok(());
     }
-    Err(CounterSignatureError::OtherSigner {
-        expected: show(&expected),
-        found: show(&found),
-    })
+    Err(CounterSignatureError::OtherSigner { expected: show(&expected), found: show(&found) })
 }

@@ -54,13 +54,11 @@ impl FromStr for CreatedAt {
     /// Decimal digits with an optional sign; leading zeros are allowed, as the field's servers do. It is shown, and signed,
     /// without them.
     fn from_str(text: &str) -> Result<Self, CreatedAtError> {
-        let seconds = text
-            .parse()
-            .map_err(|error: std::num::ParseIntError| match error.kind() {
-                std::num::IntErrorKind::PosOverflow => CreatedAtError::BeyondDates,
-                std::num::IntErrorKind::NegOverflow => CreatedAtError::Negative,
-                _ => CreatedAtError::NotANumber,
-            })?;
+        let seconds = text.parse().map_err(|error: std::num::ParseIntError| match error.kind() {
+            std::num::IntErrorKind::PosOverflow => CreatedAtError::BeyondDates,
+            std::num::IntErrorKind::NegOverflow => CreatedAtError::Negative,
+            _ => CreatedAtError::NotANumber,
+        })?;
         Self::from_seconds(seconds)
     }
 }
@@ -117,9 +115,8 @@ impl Freshness {
         now: CreatedAt,
         head: Option<CreatedAt>,
     ) -> Result<(), FreshnessError> {
-        let latest = head
-            .map_or(i64::MIN, CreatedAt::seconds)
-            .max(now.seconds().saturating_add(self.max_skew_secs));
+        let latest =
+            head.map_or(i64::MIN, CreatedAt::seconds).max(now.seconds().saturating_add(self.max_skew_secs));
         if created_at.seconds() > latest {
             return Err(FreshnessError::InFuture { latest });
         }

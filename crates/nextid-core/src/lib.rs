@@ -8,7 +8,7 @@
 //!   [`CreatedAt`];
 //! - what is published: [`post_text`], [`base1024`];
 //! - what is stored: [`CanonicalJson`], [`merge_patch`](merge_patch::merge_patch), [`link`];
-//! - and the check of a whole chain: [`verify`].
+//! - and the check of a whole chain: [`verify`]; of a single signature whose key is not known: [`restore`].
 
 pub mod action;
 pub mod avatar;
@@ -26,10 +26,12 @@ pub mod payload;
 pub mod personal_sign;
 pub mod platform;
 pub mod post_text;
+pub mod restore;
 pub mod secret_key;
 pub mod signature;
 pub mod signature_text;
 pub mod solana;
+pub mod subkey;
 pub mod verify;
 
 pub use action::Action;

@@ -34,21 +34,11 @@ pub struct PostInput<'a> {
 
 /// The texts by language. There is always a `default`; it is empty where nothing has to be published.
 pub fn post_content(input: &PostInput<'_>) -> BTreeMap<String, String> {
-    languages(input)
-        .into_iter()
-        .map(|(language, text)| (language.to_owned(), text))
-        .collect()
+    languages(input).into_iter().map(|(language, text)| (language.to_owned(), text)).collect()
 }
 
 fn languages(input: &PostInput<'_>) -> Vec<(&'static str, String)> {
-    let PostInput {
-        avatar,
-        identity,
-        uuid,
-        created_at,
-        prev,
-        ..
-    } = *input;
+    let PostInput { avatar, identity, uuid, created_at, prev, .. } = *input;
     let shown = identity.shown();
     let prev_or_empty = prev.unwrap_or("");
     let prev_or_null = prev.unwrap_or("null");
@@ -58,27 +48,16 @@ fn languages(input: &PostInput<'_>) -> Vec<(&'static str, String)> {
             let misc = format!("{uuid}|{created_at}|{prev_or_empty}");
             let english = format!("🎭 Verify @{shown} with @NextDotID.\nSig: %SIG_BASE64%\nMisc: {misc}");
             let chinese = format!("🎭 由 @NextDotID 验证 @{shown} 。\nSig: %SIG_BASE64%\n其它信息: {misc}");
-            vec![
-                ("default", english.clone()),
-                ("en_US", english),
-                ("zh_CN", chinese),
-            ]
+            vec![("default", english.clone()), ("en_US", english), ("zh_CN", chinese)]
         }
         Platform::Github => vec![("default", proof_file(input, "Github", "github_username"))],
         Platform::Keybase => vec![("default", proof_file(input, "Keybase", "keybase_username"))],
         Platform::Discord => {
             let english = format!("Verifying my discord ID: {shown} on NextID. \nSig: %SIG_BASE64%");
             let chinese = format!("在NextID上认证我的账号： {shown} \nSig: %SIG_BASE64%");
-            vec![
-                ("default", english.clone()),
-                ("en-US", english),
-                ("zh-CN", chinese),
-            ]
+            vec![("default", english.clone()), ("en-US", english), ("zh-CN", chinese)]
         }
-        Platform::Dotbit => vec![(
-            "default",
-            "%COMPRESSED_PERSONA_PUBKEY_HEX%:%SIG_BASE64%".to_owned(),
-        )],
+        Platform::Dotbit => vec![("default", "%COMPRESSED_PERSONA_PUBKEY_HEX%:%SIG_BASE64%".to_owned())],
         Platform::Minds => {
             let previous = prev.map(|prev| format!("\nPrevious: {prev}")).unwrap_or_default();
             vec![(
@@ -94,10 +73,7 @@ fn languages(input: &PostInput<'_>) -> Vec<(&'static str, String)> {
             format!("ps:true;v:1;sig:%SIG_BASE64%;ca:{created_at};uuid:{uuid};prev:{prev_or_null}"),
         )],
         Platform::Steam => {
-            vec![(
-                "default",
-                format!("NextID proof: %SIG_BASE64%:{created_at}:{uuid}:{prev_or_null}"),
-            )]
+            vec![("default", format!("NextID proof: %SIG_BASE64%:{created_at}:{uuid}:{prev_or_null}"))]
         }
         Platform::Activitypub => vec![(
             "default",
@@ -125,11 +101,7 @@ fn chat_message(shown: &str, platform: &str) -> Vec<(&'static str, String)> {
         "🎭 正在通过 @NextDotID 验证我的 {platform} 帐号 @{shown} 。\nSig: %SIG_BASE64%\n\n由 Next.ID 支持 - \
          连接全域数字身份。\n"
     );
-    vec![
-        ("default", english.clone()),
-        ("en_US", english),
-        ("zh_CN", chinese),
-    ]
+    vec![("default", english.clone()), ("en_US", english), ("zh_CN", chinese)]
 }
 
 /// A file in JSON, indented by tabs.

@@ -27,9 +27,7 @@ impl SecretKey {
         if bytes.len() != 32 {
             return Err(SecretKeyError);
         }
-        SigningKey::from_slice(bytes)
-            .map(Self)
-            .map_err(|_| SecretKeyError)
+        SigningKey::from_slice(bytes).map(Self).map_err(|_| SecretKeyError)
     }
 
     /// Reads 64 hexadecimal digits, with or without `0x`; white space around them is ignored.

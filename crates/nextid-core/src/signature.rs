@@ -36,9 +36,7 @@ impl Signature {
     /// # Errors
     /// [`SignatureError::Length`] or [`SignatureError::RecoveryId`].
     pub fn from_slice(bytes: &[u8]) -> Result<Self, SignatureError> {
-        let bytes: [u8; 65] = bytes
-            .try_into()
-            .map_err(|_| SignatureError::Length(bytes.len()))?;
+        let bytes: [u8; 65] = bytes.try_into().map_err(|_| SignatureError::Length(bytes.len()))?;
         let signature = Self(bytes);
         signature.parity()?;
         Ok(signature)
@@ -90,11 +88,7 @@ impl Signature {
     /// # Errors
     /// [`SignatureError::OtherSigner`] or [`SignatureError::Unrecoverable`].
     pub fn verify(&self, avatar: &Avatar, message: &[u8]) -> Result<(), SignatureError> {
-        if self.recover(message)? == *avatar {
-            Ok(())
-        } else {
-            Err(SignatureError::OtherSigner)
-        }
+        if self.recover(message)? == *avatar { Ok(()) } else { Err(SignatureError::OtherSigner) }
     }
 
     /// v as the parity of R's y coordinate: 0 or 1.

@@ -49,11 +49,8 @@ pub fn encode_base64(bytes: &[u8]) -> String {
 /// # Errors
 /// [`EncodingError::Base64`].
 pub fn decode_base64_proof(text: &str) -> Result<Vec<u8>, EncodingError> {
-    let decoded = if text.contains(['\r', '\n']) {
-        GO.decode(text.replace(['\r', '\n'], ""))
-    } else {
-        GO.decode(text)
-    };
+    let decoded =
+        if text.contains(['\r', '\n']) { GO.decode(text.replace(['\r', '\n'], "")) } else { GO.decode(text) };
     decoded.map_err(|error| EncodingError::Base64(error.to_string()))
 }
 
@@ -62,8 +59,7 @@ pub fn decode_base64_proof(text: &str) -> Result<Vec<u8>, EncodingError> {
 /// # Errors
 /// [`EncodingError::Base64`].
 pub fn decode_base64_kv(text: &str) -> Result<Vec<u8>, EncodingError> {
-    KV.decode(text)
-        .map_err(|error| EncodingError::Base64(error.to_string()))
+    KV.decode(text).map_err(|error| EncodingError::Base64(error.to_string()))
 }
 
 /// A signature in a proof post: base64, and where that fails base1024, which never fails. Garbage therefore comes out as

@@ -42,9 +42,7 @@ pub fn parse_address(text: &str) -> Result<[u8; 32], SolanaError> {
 /// [`SolanaError`].
 pub fn verify(address: &str, signature: &[u8], message: &[u8]) -> Result<(), SolanaError> {
     let key = VerifyingKey::from_bytes(&parse_address(address)?).map_err(|_| SolanaError::Address)?;
-    let bytes: [u8; 64] = signature
-        .try_into()
-        .map_err(|_| SolanaError::Length(signature.len()))?;
+    let bytes: [u8; 64] = signature.try_into().map_err(|_| SolanaError::Length(signature.len()))?;
     key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(&bytes))
         .map_err(|_| SolanaError::OtherSigner)
 }

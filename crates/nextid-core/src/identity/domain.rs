@@ -5,9 +5,7 @@ pub(super) fn to_ascii(text: &str) -> Option<String> {
     let text = text.strip_suffix('.').unwrap_or(text);
     // Underscores appear in names of service records, which can hold TXT records too.
     if text.is_empty()
-        || text
-            .chars()
-            .any(|c| c.is_ascii() && !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
+        || text.chars().any(|c| c.is_ascii() && !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
     {
         return None;
     }
@@ -21,9 +19,7 @@ pub(super) fn is_host(host: &str) -> bool {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     let mut labels = host.split('.');
     // The last label of a name is never a number; that of an IPv4 address is, and URLs may write it in hexadecimal.
@@ -33,16 +29,9 @@ pub(super) fn is_host(host: &str) -> bool {
     host.len() <= 253 && host.contains('.') && labels.all(label_fits) && !last_is_number
 }
 
-/// An ENS name in lower case. Labels may hold letters of every script and emoji.
+/// An ENS name as ENSIP-15 normalises it: in lower case, emoji in their shortest form, and without labels that could be
+/// taken for others.
 pub(super) fn ens(text: &str) -> Option<String> {
-    let lowered = text.to_lowercase();
-    let label_fits = |label: &str| {
-        !label.is_empty()
-            && !label.chars().any(|c| {
-                c.is_whitespace()
-                    || c.is_control()
-                    || (c.is_ascii() && !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '$')))
-            })
-    };
-    (lowered.contains('.') && lowered.split('.').all(label_fits)).then_some(lowered)
+    let name = ens_normalize::ens_normalize(text).ok()?;
+    name.contains('.').then_some(name)
 }

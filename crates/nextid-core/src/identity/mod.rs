@@ -37,9 +37,7 @@ impl Identity {
     /// # Errors
     /// [`IdentityError`], which says what the platform's identities look like.
     pub fn parse(platform: Platform, text: &str) -> Result<Self, IdentityError> {
-        const TOO_LONG: IdentityError = IdentityError {
-            expected: "an identity has at most 1,024 bytes",
-        };
+        const TOO_LONG: IdentityError = IdentityError { expected: "an identity has at most 1,024 bytes" };
         if text.len() > MAX_BYTES {
             return Err(TOO_LONG);
         }
@@ -49,11 +47,7 @@ impl Identity {
         if normalized.len() > MAX_BYTES {
             return Err(TOO_LONG);
         }
-        Ok(Self {
-            platform,
-            normalized,
-            shown: shown.to_owned(),
-        })
+        Ok(Self { platform, normalized, shown: shown.to_owned() })
     }
 
     /// Where the identity lives.
@@ -90,9 +84,5 @@ impl fmt::Display for Identity {
 
 /// Removes letter case from `text`, except on platforms where it tells accounts apart.
 pub fn fold(platform: Platform, text: &str) -> String {
-    if platform.is_case_sensitive() {
-        text.to_owned()
-    } else {
-        text.to_lowercase()
-    }
+    if platform.is_case_sensitive() { text.to_owned() } else { text.to_lowercase() }
 }

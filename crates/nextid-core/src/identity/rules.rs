@@ -38,20 +38,14 @@ pub(super) fn normalize(platform: Platform, text: &str) -> Result<String, Identi
         ),
         Platform::Ethereum => EthAddress::parse(text)
             .map(|address| address.to_string())
-            .map_err(|_| IdentityError {
-                expected: "an Ethereum address: 0x and 40 hexadecimal digits",
-            }),
+            .map_err(|_| IdentityError { expected: "an Ethereum address: 0x and 40 hexadecimal digits" }),
         Platform::Solana => solana::parse_address(text)
             .map(|_| text.to_owned())
-            .map_err(|_| IdentityError {
-                expected: "a Solana address: 32 bytes in base58",
-            }),
-        Platform::Dns => domain::to_ascii(text).ok_or(IdentityError {
-            expected: "a domain name of at least two labels, such as example.com",
-        }),
-        Platform::Ens => domain::ens(text).ok_or(IdentityError {
-            expected: "an ENS name of at least two labels, such as example.eth",
-        }),
+            .map_err(|_| IdentityError { expected: "a Solana address: 32 bytes in base58" }),
+        Platform::Dns => domain::to_ascii(text)
+            .ok_or(IdentityError { expected: "a domain name of at least two labels, such as example.com" }),
+        Platform::Ens => domain::ens(text)
+            .ok_or(IdentityError { expected: "an ENS name of at least two labels, such as example.eth" }),
         Platform::Dotbit => dotbit(text),
         Platform::Minds => lower(
             text,
@@ -75,11 +69,9 @@ pub(super) fn normalize(platform: Platform, text: &str) -> Result<String, Identi
             |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'),
             "a TikTok username: up to 24 letters, digits, underscores and dots",
         ),
-        Platform::Nextid => Avatar::parse(text)
+        Platform::Nextid => Avatar::parse_with_raw(text)
             .map(|avatar| avatar.to_hex())
-            .map_err(|_| IdentityError {
-                expected: "another Avatar: a secp256k1 public key in hexadecimal",
-            }),
+            .map_err(|_| IdentityError { expected: "another Avatar: a secp256k1 public key in hexadecimal" }),
     }
 }
 
@@ -106,27 +98,16 @@ fn github(text: &str) -> Result<String, IdentityError> {
     if text.starts_with('-') {
         return Err(IdentityError { expected: EXPECTED });
     }
-    lower(
-        text,
-        1..=39,
-        |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'),
-        EXPECTED,
-    )
+    lower(text, 1..=39, |c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'), EXPECTED)
 }
 
 fn dotbit(text: &str) -> Result<String, IdentityError> {
     const EXPECTED: &str = "a .bit account, such as example.bit";
     let lowered = text.to_lowercase();
-    let name = lowered
-        .strip_suffix(".bit")
-        .ok_or(IdentityError { expected: EXPECTED })?;
+    let name = lowered.strip_suffix(".bit").ok_or(IdentityError { expected: EXPECTED })?;
     let plain =
         |label: &str| !label.is_empty() && !label.chars().any(|c| c.is_whitespace() || c.is_control());
-    if name.split('.').all(plain) {
-        Ok(lowered)
-    } else {
-        Err(IdentityError { expected: EXPECTED })
-    }
+    if name.split('.').all(plain) { Ok(lowered) } else { Err(IdentityError { expected: EXPECTED }) }
 }
 
 /// A SteamID64, or a custom name that the platform resolves to one.
@@ -134,29 +115,21 @@ fn steam(text: &str) -> Result<String, IdentityError> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return steam_id::SteamId::parse(text)
             .map(|id| id.to_string())
-            .map_err(|error| IdentityError {
-                expected: error.expected(),
-            });
+            .map_err(|error| IdentityError { expected: error.expected() });
     }
     if (2..=32).contains(&text.len())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
     {
         return Ok(text.to_owned());
     }
-    Err(IdentityError {
-        expected: "a SteamID64, or the custom name in the profile's address",
-    })
+    Err(IdentityError { expected: "a SteamID64, or the custom name in the profile's address" })
 }
 
 fn activitypub(text: &str) -> Result<String, IdentityError> {
     const EXPECTED: &str = "a fediverse account: user@server";
     let (user, server) = text.split_once('@').ok_or(IdentityError { expected: EXPECTED })?;
     let user_fits = (1..=64).contains(&user.len())
-        && user
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+        && user.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
     let (host, port) = match server.split_once(':') {
         Some((host, port)) => (host, Some(port)),
         None => (server, None),
@@ -196,14 +169,10 @@ fn slack(text: &str) -> Result<String, IdentityError> {
         return Ok(text.to_ascii_uppercase());
     }
     let fits = (1..=80).contains(&text.len())
-        && text
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
     if fits {
         Ok(text.to_owned())
     } else {
-        Err(IdentityError {
-            expected: "a Slack member id, such as U04Q3NRDWHX",
-        })
+        Err(IdentityError { expected: "a Slack member id, such as U04Q3NRDWHX" })
     }
 }

@@ -34,8 +34,6 @@ impl LinkFormat {
 
     /// Reads what [`LinkFormat::as_str`] writes.
     pub fn from_stored(text: &str) -> Option<Self> {
-        [Self::V1, Self::Legacy2021, Self::KvPersona]
-            .into_iter()
-            .find(|format| format.as_str() == text)
+        [Self::V1, Self::Legacy2021, Self::KvPersona].into_iter().find(|format| format.as_str() == text)
     }
 }

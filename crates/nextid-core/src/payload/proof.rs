@@ -31,27 +31,62 @@ pub struct ProofPayload<'a> {
 
 impl fmt::Display for ProofPayload<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = String::with_capacity(384);
-        out.push_str("{\"action\":\"");
-        out.push_str(self.action.as_str());
-        out.push_str("\",\"created_at\":\"");
-        out.push_str(&self.created_at.to_string());
-        out.push_str("\",\"identity\":");
-        go_json::push_string(&mut out, self.identity);
-        if self.platform.payload_names_avatar() {
-            out.push_str(",\"persona\":\"");
-            out.push_str(&self.avatar.to_hex());
-            out.push('"');
-        }
-        out.push_str(",\"platform\":\"");
-        out.push_str(self.platform.as_str());
-        out.push('"');
-        push_prev(&mut out, self.platform, self.prev);
-        out.push_str(",\"uuid\":\"");
-        out.push_str(&self.uuid.to_string());
-        out.push_str("\"}");
-        f.write_str(&out)
+        let persona = self.platform.payload_names_avatar().then_some(self.avatar);
+        f.write_str(&render(
+            self.action,
+            persona,
+            (self.platform, self.identity),
+            self.created_at,
+            self.uuid,
+            self.prev,
+        ))
     }
+}
+
+/// The payload on a platform whose payloads do not name the Avatar, so that it can be rebuilt before the Avatar is known.
+/// None on the others.
+pub fn without_avatar(
+    action: Action,
+    platform: Platform,
+    identity: &str,
+    created_at: CreatedAt,
+    uuid: LinkUuid,
+    prev: Option<&str>,
+) -> Option<String> {
+    if platform.payload_names_avatar() {
+        return None;
+    }
+    Some(render(action, None, (platform, identity), created_at, uuid, prev))
+}
+
+fn render(
+    action: Action,
+    persona: Option<&Avatar>,
+    (platform, identity): (Platform, &str),
+    created_at: CreatedAt,
+    uuid: LinkUuid,
+    prev: Option<&str>,
+) -> String {
+    let mut out = String::with_capacity(384);
+    out.push_str("{\"action\":\"");
+    out.push_str(action.as_str());
+    out.push_str("\",\"created_at\":\"");
+    out.push_str(&created_at.to_string());
+    out.push_str("\",\"identity\":");
+    go_json::push_string(&mut out, identity);
+    if let Some(persona) = persona {
+        out.push_str(",\"persona\":\"");
+        out.push_str(&persona.to_hex());
+        out.push('"');
+    }
+    out.push_str(",\"platform\":\"");
+    out.push_str(platform.as_str());
+    out.push('"');
+    push_prev(&mut out, platform, prev);
+    out.push_str(",\"uuid\":\"");
+    out.push_str(&uuid.to_string());
+    out.push_str("\"}");
+    out
 }
 
 /// The payload as it was before 2022-03-15, without `created_at` and `uuid`. Chains that hold such links can be imported

@@ -55,10 +55,7 @@ pub fn verify_kv_chain<L: std::borrow::Borrow<KvLink>>(
 impl KvChainVerifier {
     /// Begins with the chain of `avatar` at `anchor`.
     pub fn new(avatar: Avatar, anchor: Anchor) -> Self {
-        Self {
-            order: Order::new(avatar, anchor),
-            contents: BTreeMap::new(),
-        }
+        Self { order: Order::new(avatar, anchor), contents: BTreeMap::new() }
     }
 
     /// Checks the next link. After an error nothing has changed.
@@ -76,10 +73,7 @@ impl KvChainVerifier {
 
     /// Ends the check: every link that was pushed holds.
     pub fn finish(self) -> KvChainState {
-        KvChainState {
-            head: self.order.into_head(),
-            contents: self.contents,
-        }
+        KvChainState { head: self.order.into_head(), contents: self.contents }
     }
 
     fn check(&mut self, link: &KvLink) -> Result<(), Defect> {
@@ -100,10 +94,7 @@ impl KvChainVerifier {
             });
         }
         if !link.patch.is_object() {
-            return Err(Defect::BadField {
-                field: "patch",
-                why: "not a JSON object".to_owned(),
-            });
+            return Err(Defect::BadField { field: "patch", why: "not a JSON object".to_owned() });
         }
         let rebuilt = KvPayload {
             form: match link.format {
@@ -137,9 +128,7 @@ impl KvChainVerifier {
     /// Nobody but the Avatar signs KV links.
     fn check_signature(&self, link: &KvLink) -> Result<(), Defect> {
         if !Avatar::parse(&link.signer).is_ok_and(|signer| signer == *self.order.avatar()) {
-            return Err(Defect::SignerMayNot {
-                signer: link.signer.clone(),
-            });
+            return Err(Defect::SignerMayNot { signer: link.signer.clone() });
         }
         let bytes = decode_base64_kv(&link.signature).map_err(bad_field("signature"))?;
         Signature::from_slice(&bytes)

@@ -52,12 +52,7 @@ impl Order {
             Anchor::Genesis => None,
             Anchor::After(head) => Some(head),
         };
-        Self {
-            avatar,
-            head,
-            uuids: HashSet::new(),
-            position: 0,
-        }
+        Self { avatar, head, uuids: HashSet::new(), position: 0 }
     }
 
     pub(super) fn avatar(&self) -> &Avatar {
@@ -69,14 +64,10 @@ impl Order {
     }
 
     pub(super) fn check(&self, place: &Place<'_>) -> Result<(), Defect> {
-        let avatar = Avatar::parse(place.avatar).map_err(|error| Defect::BadField {
-            field: "avatar",
-            why: error.to_string(),
-        })?;
+        let avatar = Avatar::parse(place.avatar)
+            .map_err(|error| Defect::BadField { field: "avatar", why: error.to_string() })?;
         if avatar != self.avatar {
-            return Err(Defect::OtherAvatar {
-                found: avatar.to_hex(),
-            });
+            return Err(Defect::OtherAvatar { found: avatar.to_hex() });
         }
         let expected = match &self.head {
             None => 0,
@@ -99,9 +90,9 @@ impl Order {
             return Err(Defect::UuidReused);
         }
         match &self.head {
-            Some(head) if place.created_at < head.created_at => Err(Defect::TimeGoesBack {
-                before: head.created_at.seconds(),
-            }),
+            Some(head) if place.created_at < head.created_at => {
+                Err(Defect::TimeGoesBack { before: head.created_at.seconds() })
+            }
             _ => Ok(()),
         }
     }
@@ -109,18 +100,12 @@ impl Order {
     /// Takes a link that passed every check as the new head.
     pub(super) fn advance(&mut self, place: &Place<'_>, signature: &str) {
         self.uuids.insert(place.uuid);
-        self.head = Some(Head {
-            seq: place.seq,
-            signature: signature.to_owned(),
-            created_at: place.created_at,
-        });
+        self.head =
+            Some(Head { seq: place.seq, signature: signature.to_owned(), created_at: place.created_at });
         self.position += 1;
     }
 }
 
 pub(super) fn bad_field<E: std::fmt::Display>(field: &'static str) -> impl FnOnce(E) -> Defect {
-    move |error| Defect::BadField {
-        field,
-        why: error.to_string(),
-    }
+    move |error| Defect::BadField { field, why: error.to_string() }
 }

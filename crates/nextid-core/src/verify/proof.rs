@@ -108,10 +108,7 @@ impl ProofChainVerifier {
 
     /// Ends the check: every link that was pushed holds.
     pub fn finish(self) -> ProofChainState {
-        ProofChainState {
-            head: self.order.into_head(),
-            bindings: self.bindings.into_values().collect(),
-        }
+        ProofChainState { head: self.order.into_head(), bindings: self.bindings.into_values().collect() }
     }
 
     fn check(&mut self, link: &ProofLink) -> Result<(), Defect> {
@@ -207,9 +204,7 @@ impl ProofChainVerifier {
             && Identity::parse(identity.platform(), &link.signer)
                 .is_ok_and(|signer| signer.as_str() == identity.as_str());
         if action != Action::Delete || !signer_is_party {
-            return Err(Defect::SignerMayNot {
-                signer: link.signer.clone(),
-            });
+            return Err(Defect::SignerMayNot { signer: link.signer.clone() });
         }
         counter_signature::verify_bytes(identity, &bytes, &link.signature_payload)
             .map_err(Defect::CounterSignature)

@@ -1,0 +1,15 @@
+//! The tests of `nextid-core`, through its public interface only.
+//!
+//! `vectors` holds the core to what was measured and published; `tables` says which inputs are taken and which refused;
+//! `chains` builds whole chains and breaks them; `properties` tries what nobody thought of.
+
+#[cfg(test)]
+mod chains;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tables;
+#[cfg(test)]
+mod vectors;

@@ -3,12 +3,13 @@
 //! Everything that decides whether a binding or a KV write is genuine lives here, so that the services, the clients and
 //! a sceptic on an air-gapped machine run the very same code:
 //!
-//! - keys and signatures: [`Avatar`], [`SecretKey`], [`Signature`], [`ethereum`], [`solana`];
+//! - keys and signatures: [`Avatar`], [`SecretKey`], [`Signature`], [`ethereum`], [`solana`], [`nostr`];
 //! - what is signed, to the byte: [`payload`], with its pieces [`Platform`], [`Identity`], [`Action`], [`LinkUuid`],
 //!   [`CreatedAt`];
 //! - what is published: [`post_text`], [`base1024`];
 //! - what is stored: [`CanonicalJson`], [`merge_patch`](merge_patch::merge_patch), [`link`];
-//! - and the check of a whole chain: [`verify`]; of a single signature whose key is not known: [`restore`].
+//! - the check of a whole chain: [`verify`], and of a chain in a file: [`export`]; of a single signature whose key is not
+//!   known: [`restore`].
 
 pub mod action;
 pub mod avatar;
@@ -17,11 +18,13 @@ pub mod canonical_json;
 pub mod counter_signature;
 pub mod created_at;
 pub mod ethereum;
+pub mod export;
 mod go_json;
 pub mod identity;
 pub mod link;
 pub mod link_uuid;
 pub mod merge_patch;
+pub mod nostr;
 pub mod payload;
 pub mod personal_sign;
 pub mod platform;

@@ -74,6 +74,14 @@ platforms! {
     Tiktok = "tiktok",
     /// Another Avatar of the same person: an alias.
     Nextid = "nextid",
+    /// Nostr: a signed note.
+    Nostr = "nostr",
+    /// Bluesky: a post.
+    Bluesky = "bluesky",
+    /// Farcaster: a cast.
+    Farcaster = "farcaster",
+    /// A website: a file under its well-known path.
+    Website = "website",
 }
 
 /// The text names no platform.

@@ -89,6 +89,10 @@ fn languages(input: &PostInput<'_>) -> Vec<(&'static str, String)> {
             "default",
             format!("🎭 NextID ROCKS! Sig: %SIG_BASE64%;Misc: {uuid}|{created_at}|{prev_or_empty}"),
         )],
+        Platform::Nostr => short_post("Nostr", avatar),
+        Platform::Bluesky => short_post("Bluesky", avatar),
+        Platform::Farcaster => short_post("Farcaster", avatar),
+        Platform::Website => vec![("default", website_file(input))],
     }
 }
 
@@ -102,6 +106,39 @@ fn chat_message(shown: &str, platform: &str) -> Vec<(&'static str, String)> {
          连接全域数字身份。\n"
     );
     vec![("default", english.clone()), ("en_US", english), ("zh_CN", chinese)]
+}
+
+/// A text of 217 to 221 bytes with a signature in base64, whatever is bound: Bluesky takes 300 characters, Farcaster 320 bytes.
+fn short_post(platform: &str, avatar: &Avatar) -> Vec<(&'static str, String)> {
+    let english =
+        format!("🎭 Verifying this {platform} account for Next.ID.\nSig: %SIG_BASE64%\nAvatar: {avatar}");
+    vec![("default", english.clone()), ("en_US", english)]
+}
+
+/// The file of a website: a list of proofs, to which those of other Avatars can be added.
+fn website_file(input: &PostInput<'_>) -> String {
+    let mut out = String::with_capacity(1024);
+    out.push_str(
+        "{\n\t\"version\": \"1\",\n\t\"comment\": \"NextID proofs of this website. To validate one, base64.decode its \
+         signature, and recover the avatar's key from it using sign_payload with ethereum personal_sign algo.\",\n\t\
+         \"proofs\": [\n\t\t{",
+    );
+    let fields = [
+        ("avatar", input.avatar.to_hex()),
+        ("website", input.identity.as_str().to_owned()),
+        ("sign_payload", input.sign_payload.to_owned()),
+        ("signature", "%SIG_BASE64%".to_owned()),
+        ("created_at", input.created_at.to_string()),
+        ("uuid", input.uuid.to_string()),
+    ];
+    for (at, (name, value)) in fields.iter().enumerate() {
+        out.push_str(if at == 0 { "\n\t\t\t\"" } else { ",\n\t\t\t\"" });
+        out.push_str(name);
+        out.push_str("\": ");
+        go_json::push_string(&mut out, value);
+    }
+    out.push_str("\n\t\t}\n\t]\n}");
+    out
 }
 
 /// A file in JSON, indented by tabs.

@@ -31,11 +31,7 @@ impl AllowHost {
     /// # Errors
     /// The first entry that is not a host.
     pub fn parse_list(text: &str) -> Result<Vec<Self>, BadAllowHost> {
-        text.split(',')
-            .map(str::trim)
-            .filter(|entry| !entry.is_empty())
-            .map(str::parse)
-            .collect()
+        text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::parse).collect()
     }
 
     /// Whether the host of a URL is this one.
@@ -54,9 +50,7 @@ impl FromStr for AllowHost {
 
     /// Takes a name in any case, or an address; an IPv6 address with or without brackets.
     fn from_str(text: &str) -> Result<Self, BadAllowHost> {
-        let bad = || BadAllowHost {
-            text: text.to_owned(),
-        };
+        let bad = || BadAllowHost { text: text.to_owned() };
         let trimmed = text.trim();
         if let Ok(address) = trimmed.parse::<IpAddr>() {
             return Ok(Self::Address(address));
@@ -66,11 +60,7 @@ impl FromStr for AllowHost {
             Host::Ipv6(address) => Ok(Self::Address(address.into())),
             Host::Domain(domain) => {
                 let name = domain.strip_suffix('.').unwrap_or(&domain);
-                if is_host_name(name) {
-                    Ok(Self::Name(name.to_owned()))
-                } else {
-                    Err(bad())
-                }
+                if is_host_name(name) { Ok(Self::Name(name.to_owned())) } else { Err(bad()) }
             }
         }
     }
@@ -81,9 +71,7 @@ pub(crate) fn is_host_name(name: &str) -> bool {
     name.len() <= 253
         && name.split('.').all(|label| {
             (1..=63).contains(&label.len())
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         })
 }
 
@@ -120,11 +108,7 @@ mod tests {
             "10.0.0.0/8",
             "a..b",
         ] {
-            assert_eq!(
-                text.parse::<AllowHost>(),
-                Err(BadAllowHost { text: text.into() }),
-                "{text}"
-            );
+            assert_eq!(text.parse::<AllowHost>(), Err(BadAllowHost { text: text.into() }), "{text}");
         }
     }
 

@@ -46,10 +46,7 @@ pub(crate) struct Health {
 
 impl Default for Health {
     fn default() -> Self {
-        Self {
-            circuit: Circuit::Closed { failures: 0 },
-            quiet_until: None,
-        }
+        Self { circuit: Circuit::Closed { failures: 0 }, quiet_until: None }
     }
 }
 
@@ -88,10 +85,7 @@ impl Health {
         outcome: Outcome,
         limits: BreakerLimits,
     ) -> bool {
-        let open = Circuit::Open {
-            until: now + limits.cool_down,
-            probing: false,
-        };
+        let open = Circuit::Open { until: now + limits.cool_down, probing: false };
         self.circuit = match (self.circuit, outcome) {
             (Circuit::Closed { .. }, Outcome::Answered) => Circuit::Closed { failures: 0 },
             (Circuit::Closed { failures }, Outcome::Failed)
@@ -100,15 +94,14 @@ impl Health {
                 self.circuit = open;
                 return true;
             }
-            (Circuit::Closed { failures }, Outcome::Failed) => Circuit::Closed {
-                failures: failures.saturating_add(1),
-            },
+            (Circuit::Closed { failures }, Outcome::Failed) => {
+                Circuit::Closed { failures: failures.saturating_add(1) }
+            }
             (Circuit::Open { .. }, Outcome::Answered) if probe => Circuit::Closed { failures: 0 },
             (Circuit::Open { .. }, Outcome::Failed) if probe => open,
-            (Circuit::Open { until, .. }, Outcome::Unknown) if probe => Circuit::Open {
-                until,
-                probing: false,
-            },
+            (Circuit::Open { until, .. }, Outcome::Unknown) if probe => {
+                Circuit::Open { until, probing: false }
+            }
             // Requests from before the circuit opened say nothing new.
             (unchanged, _) => unchanged,
         };
@@ -130,10 +123,7 @@ impl Health {
 mod tests {
     use super::*;
 
-    const LIMITS: BreakerLimits = BreakerLimits {
-        failures: 3,
-        cool_down: Duration::from_secs(30),
-    };
+    const LIMITS: BreakerLimits = BreakerLimits { failures: 3, cool_down: Duration::from_secs(30) };
 
     fn fail(health: &mut Health, now: Instant) -> bool {
         let probe = health.admit(now).unwrap();
@@ -208,10 +198,7 @@ mod tests {
         let mut health = Health::default();
         health.be_quiet_until(now + Duration::from_secs(60));
         health.be_quiet_until(now + Duration::from_secs(5));
-        assert_eq!(
-            health.admit(now),
-            Err(Refusal::RateLimited(Duration::from_secs(60)))
-        );
+        assert_eq!(health.admit(now), Err(Refusal::RateLimited(Duration::from_secs(60))));
         assert_eq!(health.admit(now + Duration::from_secs(60)), Ok(false));
     }
 }

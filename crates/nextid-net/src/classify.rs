@@ -22,10 +22,7 @@ pub(crate) fn classify(error: &reqwest::Error, host: &str) -> FetchError {
             };
         }
         if let Some(tls_error) = current.downcast_ref::<rustls::Error>() {
-            return FetchError::Tls {
-                host,
-                reason: tls_error.to_string(),
-            };
+            return FetchError::Tls { host, reason: tls_error.to_string() };
         }
         reason = Some(current.to_string());
         cause = match current.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
@@ -38,9 +35,6 @@ pub(crate) fn classify(error: &reqwest::Error, host: &str) -> FetchError {
     } else if error.is_connect() {
         FetchError::Connect { host }
     } else {
-        FetchError::Protocol {
-            host,
-            reason: reason.unwrap_or_else(|| "unknown".to_owned()),
-        }
+        FetchError::Protocol { host, reason: reason.unwrap_or_else(|| "unknown".to_owned()) }
     }
 }

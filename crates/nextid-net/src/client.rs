@@ -67,10 +67,7 @@ impl GuardedClientBuilder {
     /// Replaces the system's resolver.
     #[must_use]
     pub fn resolver(self, resolver: Arc<dyn Resolver>) -> Self {
-        Self {
-            resolvers: [Arc::clone(&resolver), resolver],
-            ..self
-        }
+        Self { resolvers: [Arc::clone(&resolver), resolver], ..self }
     }
 
     /// Replaces the computer's clock, by which circuits and rate limits go.
@@ -93,33 +90,16 @@ impl GuardedClientBuilder {
         install_crypto_provider();
         let guard = Arc::new(Guard::new(self.config.allow_hosts.clone()));
         let [for_checked, for_trusted] = self.resolvers;
-        let check = AddressCheck {
-            guard: Arc::clone(&guard),
-            is_public: self.is_public,
-        };
+        let check = AddressCheck { guard: Arc::clone(&guard), is_public: self.is_public };
         let inner = Inner {
-            checked: http_client(
-                &self.config,
-                CheckedResolver {
-                    inner: for_checked,
-                    check: Some(check),
-                },
-            )?,
-            trusted: http_client(
-                &self.config,
-                CheckedResolver {
-                    inner: for_trusted,
-                    check: None,
-                },
-            )?,
+            checked: http_client(&self.config, CheckedResolver { inner: for_checked, check: Some(check) })?,
+            trusted: http_client(&self.config, CheckedResolver { inner: for_trusted, check: None })?,
             hosts: Arc::new(Hosts::new(&self.config, Arc::clone(&self.clock))),
             clock: self.clock,
             guard,
             config: self.config,
         };
-        Ok(GuardedClient {
-            inner: Arc::new(inner),
-        })
+        Ok(GuardedClient { inner: Arc::new(inner) })
     }
 }
 
@@ -165,10 +145,7 @@ impl GuardedClient {
         GuardedClientBuilder {
             config,
             // One each, so that slow names of strangers do not hold up the operator's own.
-            resolvers: [
-                Arc::new(SystemResolver::default()),
-                Arc::new(SystemResolver::default()),
-            ],
+            resolvers: [Arc::new(SystemResolver::default()), Arc::new(SystemResolver::default())],
             clock: Arc::new(SystemClock),
             is_public: address::is_public,
         }
@@ -225,9 +202,7 @@ impl GuardedClient {
                 }
             }
         }
-        Err(FetchError::TooManyRedirects {
-            limit: inner.config.max_redirects,
-        })
+        Err(FetchError::TooManyRedirects { limit: inner.config.max_redirects })
     }
 }
 
@@ -235,21 +210,11 @@ impl Inner {
     /// Makes one request within the limits of its host.
     async fn visit(&self, message: &Message, place: &Place, budget: &Budget) -> Result<Answer, FetchError> {
         let host = || place.host.clone();
-        let visit = self
-            .hosts
-            .enter(place, budget.deadline)
-            .await
-            .map_err(|refusal| match refusal {
-                Refusal::CircuitOpen(retry_after) => FetchError::CircuitOpen {
-                    host: host(),
-                    retry_after,
-                },
-                Refusal::RateLimited(retry_after) => FetchError::RateLimited {
-                    host: host(),
-                    retry_after,
-                },
-                Refusal::Busy => FetchError::Busy { host: host() },
-            })?;
+        let visit = self.hosts.enter(place, budget.deadline).await.map_err(|refusal| match refusal {
+            Refusal::CircuitOpen(retry_after) => FetchError::CircuitOpen { host: host(), retry_after },
+            Refusal::RateLimited(retry_after) => FetchError::RateLimited { host: host(), retry_after },
+            Refusal::Busy => FetchError::Busy { host: host() },
+        })?;
         let time_left = budget.deadline.saturating_duration_since(Instant::now());
         let exchange = self.exchange(message, place, &visit, budget);
         let answer = match tokio::time::timeout_at(budget.deadline, exchange).await {
@@ -281,21 +246,13 @@ impl Inner {
         visit: &Visit,
         budget: &Budget,
     ) -> Result<Answer, FetchError> {
-        let client = if place.trusted {
-            &self.trusted
-        } else {
-            &self.checked
-        };
-        let mut request = client
-            .request(message.method.clone(), message.url.clone())
-            .headers(message.headers.clone());
+        let client = if place.trusted { &self.trusted } else { &self.checked };
+        let mut request =
+            client.request(message.method.clone(), message.url.clone()).headers(message.headers.clone());
         if let Some(body) = &message.body {
             request = request.body(body.clone());
         }
-        let response = request
-            .send()
-            .await
-            .map_err(|error| classify(&error, &place.host))?;
+        let response = request.send().await.map_err(|error| classify(&error, &place.host))?;
         self.heed_limits(&response, place, visit)?;
         if budget.follow
             && is_redirect(response.status())
@@ -303,9 +260,7 @@ impl Inner {
         {
             return Ok(Answer::Redirect(response.status(), location.clone()));
         }
-        FetchResponse::read(response, &place.host, budget.max_bytes)
-            .await
-            .map(Answer::Final)
+        FetchResponse::read(response, &place.host, budget.max_bytes).await.map(Answer::Final)
     }
 
     /// Leaves the host alone for as long as it asks for.
@@ -321,10 +276,7 @@ impl Inner {
                 let unsaid = Duration::from_millis(self.config.default_rate_limit_ms);
                 let retry_after = wait.unwrap_or(unsaid).min(longest).max(LEAST_RATE_LIMIT);
                 visit.leave_alone(retry_after);
-                Err(FetchError::RateLimited {
-                    host: place.host.clone(),
-                    retry_after,
-                })
+                Err(FetchError::RateLimited { host: place.host.clone(), retry_after })
             }
         }
     }
@@ -332,8 +284,6 @@ impl Inner {
 
 impl fmt::Debug for GuardedClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GuardedClient")
-            .field("config", &self.inner.config)
-            .finish_non_exhaustive()
+        f.debug_struct("GuardedClient").field("config", &self.inner.config).finish_non_exhaustive()
     }
 }

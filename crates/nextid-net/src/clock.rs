@@ -35,10 +35,7 @@ pub struct ManualClock {
 
 impl Default for ManualClock {
     fn default() -> Self {
-        Self {
-            start: (Instant::now(), SystemTime::now()),
-            passed: Mutex::default(),
-        }
+        Self { start: (Instant::now(), SystemTime::now()), passed: Mutex::default() }
     }
 }
 

@@ -158,14 +158,9 @@ mod tests {
 
     #[test]
     fn waiting_times_are_rounded_up() {
-        let error = FetchError::RateLimited {
-            host: "a.example".into(),
-            retry_after: Duration::from_millis(1200),
-        };
-        assert_eq!(
-            error.to_string(),
-            "a.example limits requests; try again in 2 seconds"
-        );
+        let error =
+            FetchError::RateLimited { host: "a.example".into(), retry_after: Duration::from_millis(1200) };
+        assert_eq!(error.to_string(), "a.example limits requests; try again in 2 seconds");
         assert_eq!(error.retry_after(), Some(Duration::from_millis(1200)));
         assert!(!error.is_forbidden());
     }
@@ -173,24 +168,8 @@ mod tests {
     #[test]
     fn refusals_are_told_from_failures() {
         assert!(FetchError::ForbiddenUrl { why: UrlRule::Port }.is_forbidden());
-        assert!(
-            FetchError::ForbiddenAddress {
-                host: "a.example".into()
-            }
-            .is_forbidden()
-        );
-        assert!(
-            !FetchError::Timeout {
-                host: "a.example".into()
-            }
-            .is_forbidden()
-        );
-        assert_eq!(
-            FetchError::Timeout {
-                host: "a.example".into()
-            }
-            .retry_after(),
-            None
-        );
+        assert!(FetchError::ForbiddenAddress { host: "a.example".into() }.is_forbidden());
+        assert!(!FetchError::Timeout { host: "a.example".into() }.is_forbidden());
+        assert_eq!(FetchError::Timeout { host: "a.example".into() }.retry_after(), None);
     }
 }

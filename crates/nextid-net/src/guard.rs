@@ -32,10 +32,7 @@ pub(crate) struct TrustedPlace {
 impl TrustedPlace {
     pub(crate) fn of(url: &Url) -> Self {
         let host = url.host_str().unwrap_or_default();
-        Self {
-            host: host.strip_suffix('.').unwrap_or(host).to_owned(),
-            port: url.port_or_known_default(),
-        }
+        Self { host: host.strip_suffix('.').unwrap_or(host).to_owned(), port: url.port_or_known_default() }
     }
 }
 
@@ -90,11 +87,7 @@ impl Guard {
         let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
             return Err(forbidden(UrlRule::HostName));
         };
-        let place = Place {
-            host: host.to_owned(),
-            port,
-            trusted,
-        };
+        let place = Place { host: host.to_owned(), port, trusted };
         Ok(Target { url, place })
     }
 
@@ -132,15 +125,10 @@ fn check_name(name: &str) -> Result<(), UrlRule> {
     if !is_host_name(name) {
         return Err(UrlRule::HostName);
     }
-    let internal = INTERNAL_SUFFIXES.iter().any(|suffix| {
-        name.strip_suffix(suffix)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    });
-    if internal || !name.contains('.') {
-        Err(UrlRule::InternalName)
-    } else {
-        Ok(())
-    }
+    let internal = INTERNAL_SUFFIXES
+        .iter()
+        .any(|suffix| name.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
+    if internal || !name.contains('.') { Err(UrlRule::InternalName) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -175,17 +163,10 @@ mod tests {
             ("https://notlocalhost.com/", "notlocalhost.com", 443),
             ("https://local.example.com/", "local.example.com", 443),
         ] {
-            let place = Place {
-                host: host.into(),
-                port,
-                trusted: false,
-            };
+            let place = Place { host: host.into(), port, trusted: false };
             assert_eq!(check(text).map(|target| target.place), Ok(place), "{text}");
         }
-        assert_eq!(
-            check("https://example.com./a#b").unwrap().url.as_str(),
-            "https://example.com/a"
-        );
+        assert_eq!(check("https://example.com./a#b").unwrap().url.as_str(), "https://example.com/a");
     }
 
     #[test]
@@ -242,14 +223,8 @@ mod tests {
         ] {
             assert_eq!(refusal(text), Some(why), "{text}");
         }
-        assert_eq!(
-            refusal(&format!("https://{}example.com/", "a.".repeat(122))),
-            Some(UrlRule::HostName)
-        );
-        assert_eq!(
-            refusal(&format!("https://{}.example.com/", "a".repeat(64))),
-            Some(UrlRule::HostName)
-        );
+        assert_eq!(refusal(&format!("https://{}example.com/", "a.".repeat(122))), Some(UrlRule::HostName));
+        assert_eq!(refusal(&format!("https://{}.example.com/", "a".repeat(64))), Some(UrlRule::HostName));
     }
 
     #[test]
@@ -272,9 +247,7 @@ mod tests {
             ("http://user@localhost/", UrlRule::UserInfo),
             ("ftp://localhost/", UrlRule::Scheme),
         ] {
-            let refused = guard
-                .check(text.parse().unwrap(), None)
-                .map(|target| target.place);
+            let refused = guard.check(text.parse().unwrap(), None).map(|target| target.place);
             assert_eq!(refused, Err(FetchError::ForbiddenUrl { why }), "{text}");
         }
     }
@@ -283,20 +256,11 @@ mod tests {
     fn trust_covers_its_own_host_and_port() {
         let trust = TrustedPlace::of(&"http://node.internal.:8545/key".parse().unwrap());
         let check = |text: &str| Guard::default().check(text.parse().unwrap(), Some(&trust));
-        let place = Place {
-            host: "node.internal".into(),
-            port: 8545,
-            trusted: true,
-        };
-        assert_eq!(
-            check("http://u:p@node.internal:8545/other").map(|target| target.place),
-            Ok(place)
-        );
+        let place = Place { host: "node.internal".into(), port: 8545, trusted: true };
+        assert_eq!(check("http://u:p@node.internal:8545/other").map(|target| target.place), Ok(place));
         assert_eq!(
             check("http://node.internal:8546/").unwrap_err(),
-            FetchError::ForbiddenUrl {
-                why: UrlRule::InternalName
-            }
+            FetchError::ForbiddenUrl { why: UrlRule::InternalName }
         );
         assert_eq!(
             check("ftp://node.internal:8545/").unwrap_err(),

@@ -57,9 +57,7 @@ impl Hosts {
             _ => return Err(Refusal::Busy),
         }
         // Asked again: the host may have failed in the meantime.
-        visit.probe = visit
-            .with_host(|host, now| host.health.admit(now))
-            .unwrap_or(Ok(false))?;
+        visit.probe = visit.with_host(|host, now| host.health.admit(now)).unwrap_or(Ok(false))?;
         Ok(visit)
     }
 
@@ -81,12 +79,7 @@ impl Hosts {
         }
         host.visits += 1;
         host.last_used = now;
-        let visit = Visit {
-            hosts: Arc::clone(self),
-            place: place.clone(),
-            permit: None,
-            probe: false,
-        };
+        let visit = Visit { hosts: Arc::clone(self), place: place.clone(), permit: None, probe: false };
         Ok((visit, Arc::clone(&host.slots)))
     }
 
@@ -105,11 +98,7 @@ impl Hosts {
         for (_, _, place) in idle.iter().take((self.capacity / 10).max(1)) {
             known.remove(place);
         }
-        if known.len() < self.capacity {
-            Ok(())
-        } else {
-            Err(Refusal::Busy)
-        }
+        if known.len() < self.capacity { Ok(()) } else { Err(Refusal::Busy) }
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Place, Host>> {
@@ -171,11 +160,7 @@ mod tests {
     use crate::ManualClock;
 
     fn place(host: &str) -> Place {
-        Place {
-            host: host.into(),
-            port: 443,
-            trusted: false,
-        }
+        Place { host: host.into(), port: 443, trusted: false }
     }
 
     fn soon() -> tokio::time::Instant {
@@ -184,19 +169,13 @@ mod tests {
 
     fn hosts(config: NetConfig) -> (Arc<Hosts>, Arc<ManualClock>) {
         let clock = Arc::new(ManualClock::default());
-        (
-            Arc::new(Hosts::new(&config, Arc::clone(&clock) as Arc<dyn Clock>)),
-            clock,
-        )
+        (Arc::new(Hosts::new(&config, Arc::clone(&clock) as Arc<dyn Clock>)), clock)
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_host_has_so_many_slots_and_a_queue() {
-        let (hosts, _) = hosts(NetConfig {
-            per_host_concurrency: 1,
-            per_host_queue: 1,
-            ..NetConfig::default()
-        });
+        let (hosts, _) =
+            hosts(NetConfig { per_host_concurrency: 1, per_host_queue: 1, ..NetConfig::default() });
         let first = hosts.enter(&place("a"), soon()).await.unwrap();
         let waiting = tokio::spawn({
             let hosts = Arc::clone(&hosts);
@@ -211,10 +190,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn waiting_ends_at_the_deadline() {
-        let (hosts, _) = hosts(NetConfig {
-            per_host_concurrency: 1,
-            ..NetConfig::default()
-        });
+        let (hosts, _) = hosts(NetConfig { per_host_concurrency: 1, ..NetConfig::default() });
         let first = hosts.enter(&place("a"), soon()).await.unwrap();
         assert_eq!(hosts.enter(&place("a"), soon()).await.unwrap_err(), Refusal::Busy);
         drop(first);
@@ -223,11 +199,8 @@ mod tests {
 
     #[tokio::test]
     async fn who_waited_is_refused_when_the_circuit_opened_meanwhile() {
-        let (hosts, clock) = hosts(NetConfig {
-            per_host_concurrency: 1,
-            breaker_failures: 1,
-            ..NetConfig::default()
-        });
+        let (hosts, clock) =
+            hosts(NetConfig { per_host_concurrency: 1, breaker_failures: 1, ..NetConfig::default() });
         let first = hosts.enter(&place("a"), soon()).await.unwrap();
         let waiting = tokio::spawn({
             let hosts = Arc::clone(&hosts);
@@ -240,40 +213,21 @@ mod tests {
 
         clock.advance(cool_down);
         let probe = hosts.enter(&place("a"), soon()).await.unwrap();
-        assert!(matches!(
-            hosts.enter(&place("a"), soon()).await,
-            Err(Refusal::CircuitOpen(_))
-        ));
+        assert!(matches!(hosts.enter(&place("a"), soon()).await, Err(Refusal::CircuitOpen(_))));
         // A caller that went away must not leave the host closed for ever.
         drop(probe);
-        hosts
-            .enter(&place("a"), soon())
-            .await
-            .unwrap()
-            .end(Outcome::Answered);
+        hosts.enter(&place("a"), soon()).await.unwrap().end(Outcome::Answered);
         assert!(hosts.enter(&place("a"), soon()).await.is_ok());
     }
 
     #[tokio::test]
     async fn the_map_is_bounded_and_forgets_what_matters_least() {
-        let (hosts, clock) = hosts(NetConfig {
-            max_hosts: 3,
-            breaker_failures: 1,
-            ..NetConfig::default()
-        });
-        hosts
-            .enter(&place("broken"), soon())
-            .await
-            .unwrap()
-            .end(Outcome::Failed);
+        let (hosts, clock) = hosts(NetConfig { max_hosts: 3, breaker_failures: 1, ..NetConfig::default() });
+        hosts.enter(&place("broken"), soon()).await.unwrap().end(Outcome::Failed);
         let held = hosts.enter(&place("held"), soon()).await.unwrap();
         for number in 0..50 {
             clock.advance(Duration::from_millis(1));
-            hosts
-                .enter(&place(&format!("host{number}")), soon())
-                .await
-                .unwrap()
-                .end(Outcome::Answered);
+            hosts.enter(&place(&format!("host{number}")), soon()).await.unwrap().end(Outcome::Answered);
             assert!(hosts.lock().len() <= 3);
         }
         assert!(hosts.lock().contains_key(&place("broken")));
@@ -284,15 +238,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_map_of_hosts_in_use_takes_no_more() {
-        let (hosts, _) = hosts(NetConfig {
-            max_hosts: 1,
-            ..NetConfig::default()
-        });
+        let (hosts, _) = hosts(NetConfig { max_hosts: 1, ..NetConfig::default() });
         let held = hosts.enter(&place("held"), soon()).await.unwrap();
-        assert_eq!(
-            hosts.enter(&place("other"), soon()).await.unwrap_err(),
-            Refusal::Busy
-        );
+        assert_eq!(hosts.enter(&place("other"), soon()).await.unwrap_err(), Refusal::Busy);
         drop(held);
         assert!(hosts.enter(&place("other"), soon()).await.is_ok());
     }
@@ -300,26 +248,11 @@ mod tests {
     #[tokio::test]
     async fn trusted_requests_do_not_share_a_hosts_limits() {
         let (hosts, _) = hosts(NetConfig::default());
-        hosts
-            .enter(&place("a"), soon())
-            .await
-            .unwrap()
-            .leave_alone(Duration::from_secs(60));
+        hosts.enter(&place("a"), soon()).await.unwrap().leave_alone(Duration::from_secs(60));
         assert_eq!(
             hosts.enter(&place("a"), soon()).await.unwrap_err(),
             Refusal::RateLimited(Duration::from_secs(60))
         );
-        assert!(
-            hosts
-                .enter(
-                    &Place {
-                        trusted: true,
-                        ..place("a")
-                    },
-                    soon()
-                )
-                .await
-                .is_ok()
-        );
+        assert!(hosts.enter(&Place { trusted: true, ..place("a") }, soon()).await.is_ok());
     }
 }

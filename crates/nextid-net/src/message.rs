@@ -36,9 +36,7 @@ impl Message {
         let location = std::str::from_utf8(location).map_err(|_| bad_location())?;
         let next = self.url.join(location).map_err(|_| bad_location())?;
         if self.url.scheme() == "https" && next.scheme() == "http" {
-            return Err(FetchError::ForbiddenUrl {
-                why: UrlRule::Downgrade,
-            });
+            return Err(FetchError::ForbiddenUrl { why: UrlRule::Downgrade });
         }
         let becomes_get = match status.as_u16() {
             301 | 302 => self.method == Method::POST,
@@ -101,16 +99,10 @@ mod tests {
     fn credentials_stay_at_their_origin() {
         let same = redirected(307, "https://a.example/x", "/y?z").unwrap();
         assert_eq!(same.url.as_str(), "https://a.example/y?z");
-        assert_eq!(
-            names(&same),
-            ["accept", "authorization", "content-type", "cookie", "x-api-key"]
-        );
-        for location in [
-            "https://b.example/",
-            "//b.example/",
-            "https://a.example:444/",
-            "https://sub.a.example/",
-        ] {
+        assert_eq!(names(&same), ["accept", "authorization", "content-type", "cookie", "x-api-key"]);
+        for location in
+            ["https://b.example/", "//b.example/", "https://a.example:444/", "https://sub.a.example/"]
+        {
             let other = redirected(307, "https://a.example/x", location).unwrap();
             assert_eq!(names(&other), ["accept", "content-type"], "{location}");
         }
@@ -124,39 +116,21 @@ mod tests {
     fn a_post_becomes_a_get_where_the_standard_says_so() {
         for status in [301, 302, 303] {
             let message = redirected(status, "https://a.example/", "/").unwrap();
-            assert_eq!(
-                (message.method.clone(), message.body.clone()),
-                (Method::GET, None),
-                "{status}"
-            );
-            assert_eq!(
-                names(&message),
-                ["accept", "authorization", "cookie", "x-api-key"]
-            );
+            assert_eq!((message.method.clone(), message.body.clone()), (Method::GET, None), "{status}");
+            assert_eq!(names(&message), ["accept", "authorization", "cookie", "x-api-key"]);
         }
         for status in [307, 308] {
             let message = redirected(status, "https://a.example/", "/").unwrap();
-            assert_eq!(
-                (message.method, message.body),
-                (Method::POST, Some(b"{}".to_vec())),
-                "{status}"
-            );
+            assert_eq!((message.method, message.body), (Method::POST, Some(b"{}".to_vec())), "{status}");
         }
     }
 
     #[test]
     fn refused_locations() {
         let refused = |location| redirected(302, "https://a.example/", location).err();
-        assert_eq!(
-            refused("http://a.example/"),
-            Some(FetchError::ForbiddenUrl {
-                why: UrlRule::Downgrade
-            })
-        );
+        assert_eq!(refused("http://a.example/"), Some(FetchError::ForbiddenUrl { why: UrlRule::Downgrade }));
         assert!(matches!(refused("http://[/"), Some(FetchError::Protocol { .. })));
-        let bytes = post("https://a.example/")
-            .redirected(StatusCode::FOUND, b"/\xff")
-            .err();
+        let bytes = post("https://a.example/").redirected(StatusCode::FOUND, b"/\xff").err();
         assert!(matches!(bytes, Some(FetchError::Protocol { .. })));
     }
 }

@@ -7,17 +7,9 @@ use reqwest::header::HeaderMap;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-const REMAINING: [&str; 3] = [
-    "x-ratelimit-remaining",
-    "x-rate-limit-remaining",
-    "ratelimit-remaining",
-];
-const RESET: [&str; 4] = [
-    "x-ratelimit-reset-after",
-    "x-ratelimit-reset",
-    "x-rate-limit-reset",
-    "ratelimit-reset",
-];
+const REMAINING: [&str; 3] = ["x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit-remaining"];
+const RESET: [&str; 4] =
+    ["x-ratelimit-reset-after", "x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset"];
 
 /// What an answer says about its host's limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,16 +26,9 @@ pub(crate) enum Advice {
 /// and `…ratelimit-reset` pairs, whose reset is a number of seconds, a Unix time or an RFC 3339 date.
 pub(crate) fn advice(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> Advice {
     let retry_after = text(headers, "retry-after").and_then(|value| until_retry(value, now));
-    let used_up = REMAINING
-        .iter()
-        .filter_map(|name| text(headers, name))
-        .any(is_zero);
-    let reset = || {
-        RESET
-            .iter()
-            .filter_map(|name| text(headers, name))
-            .find_map(|value| until_reset(value, now))
-    };
+    let used_up = REMAINING.iter().filter_map(|name| text(headers, name)).any(is_zero);
+    let reset =
+        || RESET.iter().filter_map(|name| text(headers, name)).find_map(|value| until_reset(value, now));
     match status {
         StatusCode::TOO_MANY_REQUESTS => Advice::Refused(retry_after.or_else(reset)),
         StatusCode::FORBIDDEN if used_up || retry_after.is_some() => {
@@ -77,15 +62,9 @@ const LEAST_UNIX_MILLIS: f64 = 1e12;
 
 fn until_reset(value: &str, now: SystemTime) -> Option<Duration> {
     let Ok(number) = value.parse::<f64>() else {
-        return OffsetDateTime::parse(value, &Rfc3339)
-            .ok()
-            .map(|date| until(date.into(), now));
+        return OffsetDateTime::parse(value, &Rfc3339).ok().map(|date| until(date.into(), now));
     };
-    let seconds = if number >= LEAST_UNIX_MILLIS {
-        number / 1000.0
-    } else {
-        number
-    };
+    let seconds = if number >= LEAST_UNIX_MILLIS { number / 1000.0 } else { number };
     let duration = Duration::try_from_secs_f64(seconds).ok()?;
     if number < LEAST_UNIX_SECONDS {
         return Some(duration);
@@ -111,11 +90,7 @@ mod tests {
             .iter()
             .map(|&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        advice(
-            StatusCode::from_u16(status).unwrap(),
-            &headers,
-            UNIX_EPOCH + Duration::from_secs(NOW),
-        )
+        advice(StatusCode::from_u16(status).unwrap(), &headers, UNIX_EPOCH + Duration::from_secs(NOW))
     }
 
     fn refused(seconds: u64) -> Advice {
@@ -129,14 +104,8 @@ mod tests {
     #[test]
     fn retry_after() {
         assert_eq!(advise(429, &[("retry-after", "120")]), refused(120));
-        assert_eq!(
-            advise(429, &[("retry-after", "Sun, 06 Nov 1994 08:50:37 GMT")]),
-            refused(60)
-        );
-        assert_eq!(
-            advise(429, &[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]),
-            refused(0)
-        );
+        assert_eq!(advise(429, &[("retry-after", "Sun, 06 Nov 1994 08:50:37 GMT")]), refused(60));
+        assert_eq!(advise(429, &[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")]), refused(0));
         assert_eq!(advise(429, &[("retry-after", "soon")]), Advice::Refused(None));
         assert_eq!(advise(429, &[]), Advice::Refused(None));
         assert_eq!(advise(403, &[("retry-after", "60")]), refused(60));
@@ -156,16 +125,8 @@ mod tests {
             ("x-ratelimit-reset", "1994-11-06T09:50:37.000+01:00"),
             ("x-ratelimit-reset-after", "60.000"),
         ] {
-            assert_eq!(
-                advise(200, &[("x-ratelimit-remaining", "0"), (name, value)]),
-                pause(60),
-                "{value}"
-            );
-            assert_eq!(
-                advise(403, &[("x-ratelimit-remaining", "0"), (name, value)]),
-                refused(60),
-                "{value}"
-            );
+            assert_eq!(advise(200, &[("x-ratelimit-remaining", "0"), (name, value)]), pause(60), "{value}");
+            assert_eq!(advise(403, &[("x-ratelimit-remaining", "0"), (name, value)]), refused(60), "{value}");
             assert_eq!(advise(429, &[(name, value)]), refused(60), "{value}");
             assert_eq!(
                 advise(200, &[("x-ratelimit-remaining", "1"), (name, value)]),
@@ -174,45 +135,20 @@ mod tests {
             );
         }
         assert_eq!(
-            advise(
-                200,
-                &[
-                    ("x-rate-limit-remaining", "0"),
-                    ("x-rate-limit-reset", "784111778")
-                ]
-            ),
+            advise(200, &[("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", "784111778")]),
             pause(1)
         );
         assert_eq!(advise(200, &[("x-ratelimit-remaining", "0")]), Advice::None);
-        assert_eq!(
-            advise(403, &[("x-ratelimit-remaining", "0")]),
-            Advice::Refused(None)
-        );
+        assert_eq!(advise(403, &[("x-ratelimit-remaining", "0")]), Advice::Refused(None));
     }
 
     #[test]
     fn nonsense_is_no_advice() {
-        for value in [
-            "-5",
-            "NaN",
-            "inf",
-            "1e300",
-            "",
-            "tomorrow",
-            "1994-13-45T00:00:00Z",
-        ] {
-            assert_eq!(
-                advise(429, &[("x-ratelimit-reset", value)]),
-                Advice::Refused(None),
-                "{value}"
-            );
+        for value in ["-5", "NaN", "inf", "1e300", "", "tomorrow", "1994-13-45T00:00:00Z"] {
+            assert_eq!(advise(429, &[("x-ratelimit-reset", value)]), Advice::Refused(None), "{value}");
         }
         for value in ["-5", "1.5", "", "99999999999999999999999"] {
-            assert_eq!(
-                advise(429, &[("retry-after", value)]),
-                Advice::Refused(None),
-                "{value}"
-            );
+            assert_eq!(advise(429, &[("retry-after", value)]), Advice::Refused(None), "{value}");
         }
     }
 
@@ -221,9 +157,6 @@ mod tests {
         let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
         let headers = [("x-ratelimit-reset", "1700000060000")]
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
-        assert_eq!(
-            advice(StatusCode::TOO_MANY_REQUESTS, &headers.into_iter().collect(), now),
-            refused(60)
-        );
+        assert_eq!(advice(StatusCode::TOO_MANY_REQUESTS, &headers.into_iter().collect(), now), refused(60));
     }
 }

@@ -66,10 +66,7 @@ fn closed(ip: Ipv4Addr) -> (SocketAddr, TcpSocket) {
 }
 
 fn client(answers: Vec<Vec<SocketAddr>>) -> (GuardedClient, Arc<Script>) {
-    let script = Arc::new(Script {
-        answers,
-        asked: Mutex::default(),
-    });
+    let script = Arc::new(Script { answers, asked: Mutex::default() });
     let client = GuardedClient::builder(NetConfig::default())
         .resolver(Arc::clone(&script) as Arc<dyn Resolver>)
         .public_addresses(|address| address == IpAddr::V4(PUBLIC))
@@ -99,10 +96,7 @@ async fn each_new_connection_is_checked_anew() {
     let (closed, _socket) = closed(PUBLIC);
     let (client, script) = client(vec![vec![closed], vec![inner]]);
     let host = || "flip.example".to_owned();
-    assert_eq!(
-        client.get("http://flip.example/").await.unwrap_err(),
-        FetchError::Connect { host: host() }
-    );
+    assert_eq!(client.get("http://flip.example/").await.unwrap_err(), FetchError::Connect { host: host() });
     let refused = client.get("http://flip.example/").await.unwrap_err();
     assert_eq!(refused, FetchError::ForbiddenAddress { host: host() });
     assert!(refused.is_forbidden());
@@ -116,10 +110,7 @@ async fn inner_addresses_among_public_ones_are_not_tried() {
     let (inner, inner_connections) = serve(INNER, "inner").await;
     let (closed, _socket) = closed(PUBLIC);
     let (client, _) = client(vec![vec![inner, closed, inner, public]]);
-    assert_eq!(
-        client.get("http://mixed.example/").await.unwrap().text(),
-        "public"
-    );
+    assert_eq!(client.get("http://mixed.example/").await.unwrap().text(), "public");
     assert_eq!(inner_connections.load(Ordering::SeqCst), 0);
 }
 
@@ -131,9 +122,7 @@ async fn an_open_connection_of_a_trusted_request_is_not_lent() {
     assert_eq!(trusted().await.unwrap().text(), "inner");
     assert_eq!(
         client.get("http://node.example/").await.unwrap_err(),
-        FetchError::ForbiddenAddress {
-            host: "node.example".into()
-        }
+        FetchError::ForbiddenAddress { host: "node.example".into() }
     );
     assert_eq!(trusted().await.unwrap().text(), "inner");
     assert_eq!(connections.load(Ordering::SeqCst), 1);

@@ -56,10 +56,7 @@ impl FetchRequest {
     pub fn header(self, name: &str, value: &str) -> Self {
         match HeaderName::from_bytes(name.as_bytes()) {
             Ok(name) => self.set(name, value),
-            Err(_) => Self {
-                bad_header: Some(name.to_owned()),
-                ..self
-            },
+            Err(_) => Self { bad_header: Some(name.to_owned()), ..self },
         }
     }
 
@@ -78,10 +75,7 @@ impl FetchRequest {
     /// Sets the body and its type.
     #[must_use]
     pub fn body(self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        Self {
-            body: Some(body.into()),
-            ..self.set(CONTENT_TYPE, media_type)
-        }
+        Self { body: Some(body.into()), ..self.set(CONTENT_TYPE, media_type) }
     }
 
     /// Sets a JSON body.
@@ -94,37 +88,25 @@ impl FetchRequest {
     /// host and port. A redirect to anywhere else is checked as usual.
     #[must_use]
     pub fn trusted(self) -> Self {
-        Self {
-            trusted: true,
-            ..self
-        }
+        Self { trusted: true, ..self }
     }
 
     /// A redirect is not followed but is the answer.
     #[must_use]
     pub fn no_redirects(self) -> Self {
-        Self {
-            follow: false,
-            ..self
-        }
+        Self { follow: false, ..self }
     }
 
     /// Replaces the configured time for the whole fetch.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
-        Self {
-            timeout: Some(timeout),
-            ..self
-        }
+        Self { timeout: Some(timeout), ..self }
     }
 
     /// Replaces the configured limit of the body.
     #[must_use]
     pub fn max_bytes(self, limit: usize) -> Self {
-        Self {
-            max_bytes: Some(limit),
-            ..self
-        }
+        Self { max_bytes: Some(limit), ..self }
     }
 
     fn set(mut self, name: HeaderName, value: &str) -> Self {
@@ -143,12 +125,7 @@ impl FetchRequest {
             return Err(FetchError::BadHeader { name });
         }
         let url = self.url.map_err(|reason| FetchError::BadUrl { reason })?;
-        Ok(Message {
-            method: self.method,
-            url,
-            headers: self.headers,
-            body: self.body,
-        })
+        Ok(Message { method: self.method, url, headers: self.headers, body: self.body })
     }
 }
 
@@ -172,9 +149,7 @@ mod tests {
         let error = |request: FetchRequest| request.into_message().err();
         assert_eq!(
             error(FetchRequest::get("no url")),
-            Some(FetchError::BadUrl {
-                reason: url::ParseError::RelativeUrlWithoutBase
-            })
+            Some(FetchError::BadUrl { reason: url::ParseError::RelativeUrlWithoutBase })
         );
         assert_eq!(
             error(FetchRequest::get("https://a.example").header("a b", "c")),
@@ -182,9 +157,7 @@ mod tests {
         );
         assert_eq!(
             error(FetchRequest::get("https://a.example").bearer("line\nbreak")),
-            Some(FetchError::BadHeader {
-                name: "authorization".into()
-            })
+            Some(FetchError::BadHeader { name: "authorization".into() })
         );
     }
 

@@ -34,28 +34,21 @@ pub struct SystemResolver {
 
 impl Default for SystemResolver {
     fn default() -> Self {
-        Self {
-            lookups: Arc::new(Semaphore::new(SYSTEM_LOOKUPS)),
-        }
+        Self { lookups: Arc::new(Semaphore::new(SYSTEM_LOOKUPS)) }
     }
 }
 
 #[async_trait]
 impl Resolver for SystemResolver {
     async fn resolve(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
-        let permit = Arc::clone(&self.lookups)
-            .acquire_owned()
-            .await
-            .map_err(io::Error::other)?;
+        let permit = Arc::clone(&self.lookups).acquire_owned().await.map_err(io::Error::other)?;
         let host = host.to_owned();
         // The permit goes along, as the thread stays blocked after the caller has given up.
         let lookup = move || {
             let _permit = permit;
             (host.as_str(), 0).to_socket_addrs().map(Iterator::collect)
         };
-        tokio::task::spawn_blocking(lookup)
-            .await
-            .map_err(io::Error::other)?
+        tokio::task::spawn_blocking(lookup).await.map_err(io::Error::other)?
     }
 }
 
@@ -123,11 +116,7 @@ mod tests {
     #[async_trait]
     impl Resolver for Fixed {
         async fn resolve(&self, _: &str) -> io::Result<Vec<SocketAddr>> {
-            Ok(self
-                .0
-                .iter()
-                .map(|text| SocketAddr::new(text.parse().unwrap(), 0))
-                .collect())
+            Ok(self.0.iter().map(|text| SocketAddr::new(text.parse().unwrap(), 0)).collect())
         }
     }
 
@@ -138,28 +127,14 @@ mod tests {
     ) -> Result<Vec<String>, NameError> {
         let guard = Arc::new(Guard::new(crate::AllowHost::parse_list(allow).unwrap()));
         let check = Some(AddressCheck { guard, is_public });
-        let found = CheckedResolver {
-            inner: Arc::new(Fixed(answer)),
-            check,
-        }
-        .addresses(host)
-        .await?;
+        let found = CheckedResolver { inner: Arc::new(Fixed(answer)), check }.addresses(host).await?;
         Ok(found.iter().map(|address| address.ip().to_string()).collect())
     }
 
     #[tokio::test]
     async fn only_public_addresses_are_left() {
-        let mixed = &[
-            "10.0.0.1",
-            "8.8.8.8",
-            "::1",
-            "2606:4700:4700::1111",
-            "::ffff:127.0.0.1",
-        ];
-        assert_eq!(
-            resolve(mixed, "", "a.example").await.unwrap(),
-            ["8.8.8.8", "2606:4700:4700::1111"]
-        );
+        let mixed = &["10.0.0.1", "8.8.8.8", "::1", "2606:4700:4700::1111", "::ffff:127.0.0.1"];
+        assert_eq!(resolve(mixed, "", "a.example").await.unwrap(), ["8.8.8.8", "2606:4700:4700::1111"]);
     }
 
     #[tokio::test]
@@ -173,25 +148,15 @@ mod tests {
 
     #[tokio::test]
     async fn an_allowed_name_may_point_anywhere() {
-        assert_eq!(
-            resolve(&["127.0.0.1"], "a.example", "a.example").await.unwrap(),
-            ["127.0.0.1"]
-        );
+        assert_eq!(resolve(&["127.0.0.1"], "a.example", "a.example").await.unwrap(), ["127.0.0.1"]);
         // An allowed address allows that address in a URL, not the names that point at it.
-        assert_eq!(
-            resolve(&["127.0.0.1"], "127.0.0.1", "a.example").await,
-            Err(NameError::NotPublic)
-        );
+        assert_eq!(resolve(&["127.0.0.1"], "127.0.0.1", "a.example").await, Err(NameError::NotPublic));
     }
 
     #[tokio::test]
     async fn the_system_knows_localhost() {
         let addresses = SystemResolver::default().resolve("localhost").await.unwrap();
-        assert!(
-            addresses
-                .iter()
-                .all(|address| address.ip().is_loopback() && address.port() == 0)
-        );
+        assert!(addresses.iter().all(|address| address.ip().is_loopback() && address.port() == 0));
         assert!(!addresses.is_empty());
     }
 }

@@ -50,9 +50,7 @@ impl FetchResponse {
     pub(crate) async fn read(mut response: Response, host: &str, limit: usize) -> Result<Self, FetchError> {
         let too_large = || FetchError::TooLarge { limit };
         // Without compression the length is known before anything is read.
-        if response
-            .content_length()
-            .is_some_and(|length| usize::try_from(length).map_or(true, |n| n > limit))
+        if response.content_length().is_some_and(|length| usize::try_from(length).map_or(true, |n| n > limit))
         {
             return Err(too_large());
         }
@@ -68,11 +66,6 @@ impl FetchResponse {
         let _ = final_url.set_username("");
         let _ = final_url.set_password(None);
         let headers = std::mem::take(response.headers_mut());
-        Ok(Self {
-            status: response.status().as_u16(),
-            body,
-            final_url,
-            headers,
-        })
+        Ok(Self { status: response.status().as_u16(), body, final_url, headers })
     }
 }

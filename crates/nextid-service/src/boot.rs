@@ -9,6 +9,7 @@ use nextid_net::{AllowHost, GuardedClient, NetConfig};
 use utoipa::openapi::OpenApi;
 
 use crate::cli::{ExitCode, Fatal};
+use crate::clock::{self, WrongClock};
 use crate::config::{Config, Service};
 use crate::db::{Db, DbError, DbSettings, Migrations};
 use crate::feed::Sequencer;
@@ -22,6 +23,9 @@ pub enum StartError {
     /// The database cannot be used.
     #[error("database.url: {0}")]
     Database(#[from] DbError),
+    /// This machine's clock is wrong.
+    #[error(transparent)]
+    Clock(#[from] WrongClock),
     /// An address cannot be listened at.
     #[error(transparent)]
     Server(#[from] ServerError),
@@ -43,6 +47,7 @@ impl From<StartError> for Fatal {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Database(error) => error.into(),
+            StartError::Clock(error) => Self::new(ExitCode::Clock, error),
             StartError::Server(error) => error.into(),
             StartError::Net(_) | StartError::Platform(_) => Self::new(ExitCode::Config, error),
             StartError::OpenApi(_) | StartError::Metrics(_) => Self::new(ExitCode::Failure, error),
@@ -66,19 +71,22 @@ pub fn database_settings(config: &Config, service: Service) -> DbSettings {
 /// Opens the database with its schema up to date: migrated now, or, where `database.migrate` is off, before.
 ///
 /// # Errors
-/// Whatever [`Migrations`] and [`Db::open`] meet.
+/// Whatever [`Migrations`] and [`Db::open`] meet, and a clock that is wrong.
 pub async fn open_database(
     config: &Config,
     service: Service,
     migrations: &'static Migrations,
 ) -> Result<Db, StartError> {
     let settings = database_settings(config, service);
+    clock::check_file(config)?;
+    let db = Db::open(settings.clone()).await?;
+    clock::check_server(&db, config).await??;
     if config.database.migrate {
         migrations.run(&settings).await?;
     } else {
         migrations.require_current(&settings).await?;
     }
-    Ok(Db::open(settings).await?)
+    Ok(db)
 }
 
 /// The client for hosts that users name.
@@ -138,11 +146,7 @@ pub fn readiness(db: &Db, sequencer: &Arc<Sequencer>) -> Readiness {
         .check("feed", move || {
             let healthy = sequencer.is_healthy();
             async move {
-                if healthy {
-                    Outcome::Ok
-                } else {
-                    Outcome::Degraded("the feed stands still".to_owned())
-                }
+                if healthy { Outcome::Ok } else { Outcome::Degraded("the feed stands still".to_owned()) }
             }
         })
 }
@@ -161,9 +165,7 @@ fn unready_because(error: &DbError) -> String {
 
 /// The clock's second.
 pub fn now() -> CreatedAt {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     // A clock before 1970 or after 9999 reads as 1970: then nothing is fresh, and every answer says so.
     CreatedAt::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)).unwrap_or(CreatedAt::EPOCH)
 }

@@ -25,9 +25,7 @@ impl BuildInfo {
             version: env!("CARGO_PKG_VERSION"),
             revision: or(option_env!("NEXTID_REVISION"), "UNKNOWN"),
             built_at: or(option_env!("NEXTID_BUILT_AT"), "0"),
-            environment: name
-                .filter(|name| !name.is_empty())
-                .unwrap_or_else(|| "unknown".to_owned()),
+            environment: name.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned()),
         }
     }
 
@@ -54,14 +52,8 @@ mod tests {
     fn empty_values_fall_back() {
         assert_eq!(or(Some(""), "0"), "0");
         assert_eq!(or(Some("1700000000"), "0"), "1700000000");
-        assert_eq!(
-            BuildInfo::in_environment(Some(String::new())).environment,
-            "unknown"
-        );
-        assert_eq!(
-            BuildInfo::in_environment(Some("staging".into())).environment,
-            "staging"
-        );
+        assert_eq!(BuildInfo::in_environment(Some(String::new())).environment, "unknown");
+        assert_eq!(BuildInfo::in_environment(Some("staging".into())).environment, "staging");
     }
 
     #[test]

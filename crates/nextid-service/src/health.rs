@@ -73,9 +73,7 @@ pub struct Readiness {
 
 impl fmt::Debug for Readiness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list()
-            .entries(self.checks.iter().map(|(name, _)| name))
-            .finish()
+        f.debug_list().entries(self.checks.iter().map(|(name, _)| name)).finish()
     }
 }
 
@@ -102,13 +100,7 @@ impl Readiness {
         let shutdown = shutdown.clone();
         self.check("running", move || {
             let stopping = shutdown.is_requested();
-            async move {
-                if stopping {
-                    Outcome::Unready("stopping".to_owned())
-                } else {
-                    Outcome::Ok
-                }
-            }
+            async move { if stopping { Outcome::Unready("stopping".to_owned()) } else { Outcome::Ok } }
         })
     }
 
@@ -121,11 +113,7 @@ impl Readiness {
             CheckReport::new(name, outcome)
         }))
         .await;
-        let status = checks
-            .iter()
-            .map(|check| check.status)
-            .max()
-            .unwrap_or(Status::Ok);
+        let status = checks.iter().map(|check| check.status).max().unwrap_or(Status::Ok);
         Report { status, checks }
     }
 }
@@ -137,11 +125,7 @@ impl CheckReport {
             Outcome::Degraded(why) => (Status::Degraded, Some(why)),
             Outcome::Unready(why) => (Status::Unready, Some(why)),
         };
-        Self {
-            name: name.to_owned(),
-            status,
-            why,
-        }
+        Self { name: name.to_owned(), status, why }
     }
 }
 
@@ -160,11 +144,8 @@ impl CheckReport {
 )]
 pub async fn readyz(readiness: web::Data<Readiness>) -> Json<Report> {
     let report = readiness.report().await;
-    let status = if report.status == Status::Unready {
-        StatusCode::SERVICE_UNAVAILABLE
-    } else {
-        StatusCode::OK
-    };
+    let status =
+        if report.status == Status::Unready { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     Json::with_status(status, report)
 }
 
@@ -176,9 +157,7 @@ mod tests {
     async fn the_worst_check_decides() {
         let ready = Readiness::new().check("database", || async { Outcome::Ok });
         assert_eq!(ready.report().await.status, Status::Ok);
-        let degraded = ready
-            .clone()
-            .check("feed", || async { Outcome::Degraded("away for 9 s".into()) });
+        let degraded = ready.clone().check("feed", || async { Outcome::Degraded("away for 9 s".into()) });
         let report = degraded.report().await;
         assert_eq!(report.status, Status::Degraded);
         assert_eq!(
@@ -188,27 +167,16 @@ mod tests {
                 {"name": "feed", "status": "degraded", "why": "away for 9 s"},
             ]})
         );
-        let unready = degraded.check("migrations", || async {
-            Outcome::Unready("3 are missing".into())
-        });
+        let unready = degraded.check("migrations", || async { Outcome::Unready("3 are missing".into()) });
         assert_eq!(unready.report().await.status, Status::Unready);
-        assert_eq!(
-            Readiness::new().report().await,
-            Report {
-                status: Status::Ok,
-                checks: vec![]
-            }
-        );
+        assert_eq!(Readiness::new().report().await, Report { status: Status::Ok, checks: vec![] });
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_check_that_hangs_is_a_failure() {
         let readiness = Readiness::new().check("database", std::future::pending);
         let report = readiness.report().await;
-        assert_eq!(
-            report.checks.first().unwrap().why.as_deref(),
-            Some("no answer within 2 s")
-        );
+        assert_eq!(report.checks.first().unwrap().why.as_deref(), Some("no answer within 2 s"));
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ pub mod batcher;
 pub mod boot;
 pub mod build_info;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod db;
 pub mod feed;

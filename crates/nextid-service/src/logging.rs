@@ -12,6 +12,10 @@ use crate::config::{LogConfig, LogFormat};
 pub fn init(config: &LogConfig) {
     let format = config.format;
     let logger = env_logger::Builder::new()
+        // A client's broken request is no error of ours, and nobody may fill the log with them; how many workers start is
+        // no news. What the operator names in the filter is shown all the same.
+        .filter_module("actix_http", log::LevelFilter::Off)
+        .filter_module("actix_server", log::LevelFilter::Warn)
         .parse_filters(&config.filter)
         .format(move |out, record| {
             let time = out.timestamp_millis().to_string();
@@ -58,11 +62,7 @@ impl<'kvs> VisitSource<'kvs> for TextFields<'_> {
             && text
                 .chars()
                 .all(|char| !char.is_control() && !char.is_whitespace() && !matches!(char, '"' | '='));
-        let shown = if plain {
-            text
-        } else {
-            serde_json::Value::from(text).to_string()
-        };
+        let shown = if plain { text } else { serde_json::Value::from(text).to_string() };
         let _ = write!(self.0, " {key}={shown}");
         Ok(())
     }
@@ -105,10 +105,8 @@ mod tests {
     use super::*;
 
     fn lines(message: &str, fields: &[(&str, &str)]) -> (String, serde_json::Value) {
-        let fields: Vec<(&str, Value<'_>)> = fields
-            .iter()
-            .map(|(key, value)| (*key, Value::from(*value)))
-            .collect();
+        let fields: Vec<(&str, Value<'_>)> =
+            fields.iter().map(|(key, value)| (*key, Value::from(*value))).collect();
         let fields = fields.as_slice();
         let record_of = |read: &dyn Fn(&Record<'_>) -> String| {
             read(
@@ -127,14 +125,8 @@ mod tests {
 
     #[test]
     fn a_line_is_one_line_whatever_is_in_it() {
-        let (text, json) = lines(
-            "two\nlines",
-            &[("path", "/a b\n\"c\""), ("status", "200"), ("empty", "")],
-        );
-        assert_eq!(
-            text,
-            "T WARN  nextid::test: two\\nlines path=\"/a b\\n\\\"c\\\"\" status=200 empty=\"\""
-        );
+        let (text, json) = lines("two\nlines", &[("path", "/a b\n\"c\""), ("status", "200"), ("empty", "")]);
+        assert_eq!(text, "T WARN  nextid::test: two\\nlines path=\"/a b\\n\\\"c\\\"\" status=200 empty=\"\"");
         assert_eq!(json["message"], "two\nlines");
         assert_eq!(json["path"], "/a b\n\"c\"");
     }
@@ -142,9 +134,6 @@ mod tests {
     #[test]
     fn fields_cannot_replace_what_every_line_has() {
         let (_, json) = lines("said", &[("message", "forged"), ("level", "INFO")]);
-        assert_eq!(
-            (json["message"].as_str(), json["level"].as_str()),
-            (Some("said"), Some("WARN"))
-        );
+        assert_eq!((json["message"].as_str(), json["level"].as_str()), (Some("said"), Some("WARN")));
     }
 }

@@ -15,9 +15,8 @@ use crate::config::Service;
 pub const TEXT_FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Seconds: a read takes well under a millisecond, a platform up to its time limit.
-const BUCKETS: [f64; 14] = [
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-];
+const BUCKETS: [f64; 14] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// The metrics of one service.
 #[derive(Debug, Clone)]
@@ -91,12 +90,8 @@ impl HttpMetrics {
     /// Counts one answer. `route` is a pattern, never a path: the number of series must not grow with the requests.
     pub(crate) fn observe(&self, route: &str, method: &Method, status: StatusCode, took: Duration) {
         let method = known(method);
-        self.total
-            .with_label_values(&[route, method, status.as_str()])
-            .inc();
-        self.seconds
-            .with_label_values(&[route, method])
-            .observe(took.as_secs_f64());
+        self.total.with_label_values(&[route, method, status.as_str()]).inc();
+        self.seconds.with_label_values(&[route, method]).observe(took.as_secs_f64());
     }
 }
 
@@ -122,12 +117,8 @@ mod tests {
     fn requests_are_counted_by_route_method_and_status() {
         let metrics = Metrics::new(Service::Kv, &BuildInfo::in_environment(None)).unwrap();
         let took = Duration::from_millis(3);
-        metrics
-            .http()
-            .observe("/v1/kv", &Method::GET, StatusCode::OK, took);
-        metrics
-            .http()
-            .observe("/v1/kv", &Method::GET, StatusCode::OK, took);
+        metrics.http().observe("/v1/kv", &Method::GET, StatusCode::OK, took);
+        metrics.http().observe("/v1/kv", &Method::GET, StatusCode::OK, took);
         metrics.http().observe(
             "unmatched",
             &Method::from_bytes(b"BREW").unwrap(),
@@ -148,12 +139,9 @@ mod tests {
     #[test]
     fn two_services_measure_apart() {
         let build = BuildInfo::in_environment(None);
-        let (one, other) = (
-            Metrics::new(Service::Kv, &build).unwrap(),
-            Metrics::new(Service::Proof, &build).unwrap(),
-        );
-        one.http()
-            .observe("/x", &Method::GET, StatusCode::OK, Duration::ZERO);
+        let (one, other) =
+            (Metrics::new(Service::Kv, &build).unwrap(), Metrics::new(Service::Proof, &build).unwrap());
+        one.http().observe("/x", &Method::GET, StatusCode::OK, Duration::ZERO);
         assert!(!String::from_utf8(other.render().unwrap()).unwrap().contains("/x"));
     }
 }

@@ -20,11 +20,7 @@ use crate::build_info::BuildInfo;
 use crate::http::{ErrorBody, ErrorCode, JSON, PROBLEM_JSON, get};
 
 /// What any operation can answer.
-const ALWAYS: &[ErrorCode] = &[
-    ErrorCode::Internal,
-    ErrorCode::Overloaded,
-    ErrorCode::DatabaseUnavailable,
-];
+const ALWAYS: &[ErrorCode] = &[ErrorCode::Internal, ErrorCode::Overloaded, ErrorCode::DatabaseUnavailable];
 /// What any operation with a body can answer.
 const WITH_BODY: &[ErrorCode] = &[
     ErrorCode::BadJson,
@@ -80,16 +76,9 @@ pub fn complete(
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [
-        &mut item.get,
-        &mut item.put,
-        &mut item.post,
-        &mut item.delete,
-        &mut item.patch,
-        &mut item.head,
-    ]
-    .into_iter()
-    .filter_map(Option::as_mut)
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch, &mut item.head]
+        .into_iter()
+        .filter_map(Option::as_mut)
 }
 
 fn add_errors(operation: &mut Operation, own: &[ErrorCode]) {
@@ -100,11 +89,7 @@ fn add_errors(operation: &mut Operation, own: &[ErrorCode]) {
     if operation.request_body.is_some() {
         codes.extend(WITH_BODY);
     }
-    if operation
-        .parameters
-        .as_ref()
-        .is_some_and(|parameters| !parameters.is_empty())
-    {
+    if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
         codes.extend(WITH_PARAMETERS);
     }
     let mut by_status: BTreeMap<u16, Vec<ErrorCode>> = BTreeMap::new();
@@ -112,29 +97,20 @@ fn add_errors(operation: &mut Operation, own: &[ErrorCode]) {
         by_status.entry(code.status().as_u16()).or_default().push(code);
     }
     for (status, codes) in by_status {
-        operation
-            .responses
-            .responses
-            .entry(status.to_string())
-            .or_insert_with(|| RefOr::T(response(&codes)));
+        operation.responses.responses.entry(status.to_string()).or_insert_with(|| RefOr::T(response(&codes)));
     }
 }
 
 fn response(codes: &[ErrorCode]) -> Response {
-    let description: Vec<String> = codes
-        .iter()
-        .map(|code| format!("- `{code}`: {}.", code.title()))
-        .collect();
+    let description: Vec<String> =
+        codes.iter().map(|code| format!("- `{code}`: {}.", code.title())).collect();
     let mut response = ResponseBuilder::new()
         .description(description.join("\n"))
         .content(media_type(JSON), content("Error", codes, plain_example))
         .content(PROBLEM_JSON, content("Problem", codes, problem_example))
         .header(
             "X-Request-Id",
-            HeaderBuilder::new()
-                .schema(Some(text()))
-                .description(Some("The id of the request."))
-                .build(),
+            HeaderBuilder::new().schema(Some(text())).description(Some("The id of the request.")).build(),
         );
     if codes.iter().any(|code| code.retry_after().is_some()) {
         let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
@@ -144,9 +120,7 @@ fn response(codes: &[ErrorCode]) -> Response {
         response = response.header("Retry-After", header.build());
     }
     if codes.contains(&ErrorCode::Unauthorized) {
-        let header = HeaderBuilder::new()
-            .schema(Some(text()))
-            .description(Some("`Bearer`."));
+        let header = HeaderBuilder::new().schema(Some(text())).description(Some("`Bearer`."));
         response = response.header("WWW-Authenticate", header.build());
     }
     response.build()
@@ -163,13 +137,7 @@ fn media_type(full: &str) -> &str {
 
 fn content(schema: &str, codes: &[ErrorCode], example: fn(ErrorCode) -> Value) -> Content {
     let examples = codes.iter().map(|code| {
-        (
-            code.as_str(),
-            ExampleBuilder::new()
-                .summary(code.title())
-                .value(Some(example(*code)))
-                .build(),
-        )
+        (code.as_str(), ExampleBuilder::new().summary(code.title()).value(Some(example(*code))).build())
     });
     ContentBuilder::new()
         .schema(Some(RefOr::Ref(Ref::from_schema_name(schema))))
@@ -208,22 +176,13 @@ fn add_schemas(components: &mut Components) {
 
 /// An error with the members of RFC 9457 added.
 fn problem_schema() -> RefOr<utoipa::openapi::schema::Schema> {
-    let status = ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .minimum(Some(400))
-        .maximum(Some(599));
+    let status = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(400)).maximum(Some(599));
     let added = ObjectBuilder::new()
         .property("type", text().description(Some("A tag URI that names the code.")))
-        .property(
-            "title",
-            text().description(Some("What the code says, in general.")),
-        )
+        .property("title", text().description(Some("What the code says, in general.")))
         .property("status", status.description(Some("The HTTP status.")))
         .property("detail", text().description(Some("The same as `message`.")))
-        .property(
-            "instance",
-            text().description(Some("The path that was asked for.")),
-        )
+        .property("instance", text().description(Some("The path that was asked for.")))
         .required("type")
         .required("title")
         .required("status")
@@ -231,9 +190,7 @@ fn problem_schema() -> RefOr<utoipa::openapi::schema::Schema> {
     utoipa::openapi::schema::AllOfBuilder::new()
         .item(Ref::from_schema_name("Error"))
         .item(added)
-        .description(Some(
-            "The problem of RFC 9457, for clients that accept `application/problem+json`.",
-        ))
+        .description(Some("The problem of RFC 9457, for clients that accept `application/problem+json`."))
         .into()
 }
 
@@ -264,11 +221,7 @@ impl Document {
         let text = self.0.clone();
         web::resource("/openapi.json").route(get(move || {
             let text = text.clone();
-            async move {
-                HttpResponse::Ok()
-                    .insert_header((header::CONTENT_TYPE, JSON))
-                    .body(text)
-            }
+            async move { HttpResponse::Ok().insert_header((header::CONTENT_TYPE, JSON)).body(text) }
         }))
     }
 }

@@ -2,6 +2,7 @@
 
 mod domain;
 mod rules;
+mod social;
 pub mod steam_id;
 
 use std::fmt;

@@ -1,8 +1,9 @@
 //! One rule per platform: which texts can be an identity there, and how they are normalised.
 
-use super::{IdentityError, domain, steam_id};
+use super::{IdentityError, domain, social, steam_id};
 use crate::avatar::Avatar;
 use crate::ethereum::EthAddress;
+use crate::nostr;
 use crate::platform::Platform;
 use crate::solana;
 
@@ -17,6 +18,8 @@ pub(super) fn strip_decoration(platform: Platform, text: &str) -> &str {
         | Platform::Tiktok
         | Platform::Slack => text.strip_prefix('@').unwrap_or(text),
         Platform::Activitypub => text.trim_matches('@'),
+        Platform::Bluesky | Platform::Farcaster => text.strip_prefix('@').unwrap_or(text),
+        Platform::Website => social::host_of(text),
         _ => text,
     }
 }
@@ -72,6 +75,13 @@ pub(super) fn normalize(platform: Platform, text: &str) -> Result<String, Identi
         Platform::Nextid => Avatar::parse_with_raw(text)
             .map(|avatar| avatar.to_hex())
             .map_err(|_| IdentityError { expected: "another Avatar: a secp256k1 public key in hexadecimal" }),
+        Platform::Nostr => nostr::parse_key(text)
+            .map(hex::encode)
+            .ok_or(IdentityError { expected: "a Nostr public key: npub1… or 64 hexadecimal digits" }),
+        Platform::Bluesky => social::bluesky(text),
+        Platform::Farcaster => social::farcaster(text),
+        Platform::Website => domain::to_ascii(text)
+            .ok_or(IdentityError { expected: "the host of a website, such as example.com" }),
     }
 }
 
@@ -137,7 +147,9 @@ fn activitypub(text: &str) -> Result<String, IdentityError> {
     let port_fits = port.is_none_or(|port| {
         port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|number| number > 0)
     });
-    if user_fits && port_fits && domain::is_host(host) {
+    // With a port it may be a server on the operator's own network; whether that is reached, the guarded client decides.
+    let is_local = port.is_some() && (host == "localhost" || host.parse::<std::net::Ipv4Addr>().is_ok());
+    if user_fits && port_fits && (domain::is_host(host) || is_local) {
         Ok(text.to_owned())
     } else {
         Err(IdentityError { expected: EXPECTED })

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::LinkFormat;
 
-/// One merge patch. Texts are as stored: a link may come from anywhere, and nothing in it is believed before
-/// [`crate::verify`] has looked at it.
+/// One merge patch. Texts are as stored: a link may come from anywhere, and nothing in it is to be believed before its chain
+/// was checked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KvLink {

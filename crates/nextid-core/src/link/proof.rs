@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::LinkFormat;
 
-/// One binding or revocation. Texts are as stored: a link may come from anywhere, and nothing in it is believed before
-/// [`crate::verify`] has looked at it.
+/// One binding or revocation. Texts are as stored: a link may come from anywhere, and nothing in it is to be believed before
+/// its chain was checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProofLink {

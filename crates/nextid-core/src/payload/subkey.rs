@@ -13,6 +13,7 @@ use crate::link_uuid::LinkUuid;
 
 /// The curve of a subkey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum SubkeyAlgorithm {
     /// P-256, as passkeys use it.

@@ -93,3 +93,25 @@ pub enum Defect {
     #[error("the format does not belong to this kind of chain")]
     WrongFormat,
 }
+
+impl Defect {
+    /// The name of the defect, for programs and for the shared vectors.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadField { .. } => "bad_field",
+            Self::OtherAvatar { .. } => "other_avatar",
+            Self::WrongSeq { .. } => "wrong_seq",
+            Self::WrongPrev { .. } => "wrong_prev",
+            Self::UuidReused => "uuid_reused",
+            Self::TimeGoesBack { .. } => "time_goes_back",
+            Self::PayloadDiffers { .. } => "payload_differs",
+            Self::SignerMayNot { .. } => "signer_may_not",
+            Self::Signature(_) => "signature",
+            Self::CounterSignature(_) => "counter_signature",
+            Self::CounterSignatureMissing { .. } => "counter_signature_missing",
+            Self::NotBound => "not_bound",
+            Self::OwnAlias => "own_alias",
+            Self::WrongFormat => "wrong_format",
+        }
+    }
+}

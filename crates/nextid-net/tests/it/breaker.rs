@@ -13,17 +13,11 @@ use crate::stand_in::{StandIn, allowing, answer, client_with_clock, redirect};
 const COOL_DOWN: Duration = Duration::from_secs(30);
 
 fn config() -> NetConfig {
-    NetConfig {
-        breaker_failures: 3,
-        ..allowing("127.0.0.1")
-    }
+    NetConfig { breaker_failures: 3, ..allowing("127.0.0.1") }
 }
 
 fn open(retry_after: Duration) -> FetchError {
-    FetchError::CircuitOpen {
-        host: "127.0.0.1".into(),
-        retry_after,
-    }
+    FetchError::CircuitOpen { host: "127.0.0.1".into(), retry_after }
 }
 
 #[tokio::test]
@@ -59,21 +53,11 @@ async fn refusals_of_the_host_are_no_failures() {
     let server = StandIn::new(|seen| answer(seen.line[5..].parse().unwrap(), "", "body")).await;
     let (client, _) = client_with_clock(config());
     for status in [500, 500, 404, 500, 500, 403, 401, 400, 410, 500, 500] {
-        assert_eq!(
-            client
-                .get(&server.url(&format!("/{status}")))
-                .await
-                .unwrap()
-                .status,
-            status
-        );
+        assert_eq!(client.get(&server.url(&format!("/{status}"))).await.unwrap().status, status);
     }
     // Nor are answers that are too large.
     let request = FetchRequest::get(server.url("/200")).max_bytes(1);
-    assert_eq!(
-        client.fetch(request).await.unwrap_err(),
-        FetchError::TooLarge { limit: 1 }
-    );
+    assert_eq!(client.fetch(request).await.unwrap_err(), FetchError::TooLarge { limit: 1 });
     for _ in 0..2 {
         assert_eq!(client.get(&server.url("/500")).await.unwrap().status, 500);
     }
@@ -86,12 +70,7 @@ async fn connections_that_fail_count() {
     let url = format!("http://{}/", socket.local_addr().unwrap());
     let (client, _) = client_with_clock(config());
     for _ in 0..3 {
-        assert_eq!(
-            client.get(&url).await.unwrap_err(),
-            FetchError::Connect {
-                host: "127.0.0.1".into()
-            }
-        );
+        assert_eq!(client.get(&url).await.unwrap_err(), FetchError::Connect { host: "127.0.0.1".into() });
     }
     assert_eq!(client.get(&url).await.unwrap_err(), open(COOL_DOWN));
     // Another port of the same host is another matter.
@@ -108,12 +87,7 @@ async fn time_outs_count_against_who_had_the_time() {
     let (client, _) = client_with_clock(config());
     let get = || client.fetch(FetchRequest::get(hang.url("/")).timeout(Duration::from_millis(50)));
     for _ in 0..3 {
-        assert_eq!(
-            get().await.unwrap_err(),
-            FetchError::Timeout {
-                host: "127.0.0.1".into()
-            }
-        );
+        assert_eq!(get().await.unwrap_err(), FetchError::Timeout { host: "127.0.0.1".into() });
     }
     assert_eq!(get().await.unwrap_err(), open(COOL_DOWN));
 }
@@ -135,18 +109,10 @@ async fn a_late_redirect_does_not_blame_its_target() {
         }
     })
     .await;
-    let (client, _) = client_with_clock(NetConfig {
-        breaker_failures: 1,
-        ..config()
-    });
+    let (client, _) = client_with_clock(NetConfig { breaker_failures: 1, ..config() });
     for _ in 0..2 {
         let error = client.get(&slow.url("/")).await.unwrap_err();
-        assert_eq!(
-            error,
-            FetchError::Timeout {
-                host: "127.0.0.1".into()
-            }
-        );
+        assert_eq!(error, FetchError::Timeout { host: "127.0.0.1".into() });
     }
     assert_eq!(target.hits(), 2);
 }
@@ -159,12 +125,5 @@ async fn a_hosts_failures_do_not_close_it_to_trusted_requests() {
         client.get(&server.url("/")).await.unwrap();
     }
     assert_eq!(client.get(&server.url("/")).await.unwrap_err(), open(COOL_DOWN));
-    assert_eq!(
-        client
-            .fetch(FetchRequest::get(server.url("/")).trusted())
-            .await
-            .unwrap()
-            .status,
-        500
-    );
+    assert_eq!(client.fetch(FetchRequest::get(server.url("/")).trusted()).await.unwrap().status, 500);
 }

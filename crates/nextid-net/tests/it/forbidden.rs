@@ -10,20 +10,11 @@ use crate::stand_in::{StandIn, answer, client_with_names};
 async fn names_that_resolve_inside_are_refused() {
     let server = StandIn::new(|_| answer(200, "", "secret")).await;
     let client = client_with_names(NetConfig::default(), [("evil.example", server.address)]);
-    for url in [
-        "http://evil.example/",
-        "https://evil.example/",
-        "http://evil.example./",
-        "http://EVIL.example/",
-    ] {
+    for url in
+        ["http://evil.example/", "https://evil.example/", "http://evil.example./", "http://EVIL.example/"]
+    {
         let error = client.get(url).await.unwrap_err();
-        assert_eq!(
-            error,
-            FetchError::ForbiddenAddress {
-                host: "evil.example".into()
-            },
-            "{url}"
-        );
+        assert_eq!(error, FetchError::ForbiddenAddress { host: "evil.example".into() }, "{url}");
     }
     assert_eq!(server.hits(), 0);
 }
@@ -52,13 +43,7 @@ async fn every_kind_of_inner_address_is_refused() {
         let address = SocketAddr::new(ip.parse().unwrap(), 0);
         let client = client_with_names(NetConfig::default(), [("evil.example", address)]);
         let error = client.get("https://evil.example/").await.unwrap_err();
-        assert_eq!(
-            error,
-            FetchError::ForbiddenAddress {
-                host: "evil.example".into()
-            },
-            "{ip}"
-        );
+        assert_eq!(error, FetchError::ForbiddenAddress { host: "evil.example".into() }, "{ip}");
     }
 }
 
@@ -76,26 +61,14 @@ async fn urls_that_break_a_rule_are_not_even_resolved() {
         (format!("http://example.com:{port}/"), UrlRule::Port),
         ("file:///etc/passwd".to_owned(), UrlRule::Scheme),
     ] {
-        assert_eq!(
-            client.get(&url).await.unwrap_err(),
-            FetchError::ForbiddenUrl { why },
-            "{url}"
-        );
+        assert_eq!(client.get(&url).await.unwrap_err(), FetchError::ForbiddenUrl { why }, "{url}");
     }
     assert_eq!(server.hits(), 0);
 }
 
 #[tokio::test]
 async fn unknown_names_are_not_forbidden_ones() {
-    let error = client_with_names(NetConfig::default(), [])
-        .get("https://gone.example/")
-        .await
-        .unwrap_err();
-    assert_eq!(
-        error,
-        FetchError::Resolve {
-            host: "gone.example".into()
-        }
-    );
+    let error = client_with_names(NetConfig::default(), []).get("https://gone.example/").await.unwrap_err();
+    assert_eq!(error, FetchError::Resolve { host: "gone.example".into() });
     assert!(!error.is_forbidden());
 }

@@ -7,10 +7,7 @@ use nextid_net::{Clock, FetchError, GuardedClient};
 use crate::stand_in::{StandIn, allowing, answer, client_with_clock};
 
 fn limited(seconds: u64) -> FetchError {
-    FetchError::RateLimited {
-        host: "127.0.0.1".into(),
-        retry_after: Duration::from_secs(seconds),
-    }
+    FetchError::RateLimited { host: "127.0.0.1".into(), retry_after: Duration::from_secs(seconds) }
 }
 
 async fn get(client: &GuardedClient, server: &StandIn) -> Result<u16, FetchError> {
@@ -58,10 +55,7 @@ async fn a_used_up_limit_is_honoured_before_it_is_broken() {
     assert_eq!(get(&client, &server).await, Ok(200));
     // The reset is a whole second, now is not.
     let wait = get(&client, &server).await.unwrap_err().retry_after().unwrap();
-    assert!(
-        wait > Duration::from_secs(99) && wait <= Duration::from_secs(100),
-        "{wait:?}"
-    );
+    assert!(wait > Duration::from_secs(99) && wait <= Duration::from_secs(100), "{wait:?}");
     assert_eq!(server.hits(), 1);
     clock.advance(Duration::from_secs(100));
     assert_eq!(get(&client, &server).await, Ok(200));

@@ -20,10 +20,7 @@ async fn up_to_three_are_followed() {
     assert_eq!(response.text(), "arrived");
     assert_eq!(response.final_url.as_str(), server.url("/0"));
     assert_eq!(server.hits(), 4);
-    assert_eq!(
-        client.get(&server.url("/4")).await.unwrap_err(),
-        FetchError::TooManyRedirects { limit: 3 }
-    );
+    assert_eq!(client.get(&server.url("/4")).await.unwrap_err(), FetchError::TooManyRedirects { limit: 3 });
     assert_eq!(server.hits(), 8);
 }
 
@@ -44,15 +41,9 @@ async fn they_do_not_lead_inside() {
         (format!("//127.0.0.1:{port}/"), UrlRule::IpLiteral),
         (format!("http://0x7f000001:{port}/"), UrlRule::IpLiteral),
         (format!("http://[::ffff:7f00:1]:{port}/"), UrlRule::IpLiteral),
-        (
-            "http://169.254.169.254/latest/meta-data/".to_owned(),
-            UrlRule::IpLiteral,
-        ),
+        ("http://169.254.169.254/latest/meta-data/".to_owned(), UrlRule::IpLiteral),
         (format!("http://localhost:{port}/"), UrlRule::InternalName),
-        (
-            "http://metadata.google.internal/".to_owned(),
-            UrlRule::InternalName,
-        ),
+        ("http://metadata.google.internal/".to_owned(), UrlRule::InternalName),
         ("http://user@public.example/".to_owned(), UrlRule::UserInfo),
         (format!("http://public.example:{port}/"), UrlRule::Port),
         ("file:///etc/passwd".to_owned(), UrlRule::Scheme),
@@ -77,9 +68,7 @@ async fn they_do_not_lead_to_names_that_resolve_inside() {
     let start = StandIn::new(|_| redirect(307, "http://evil.example/")).await;
     let names = [("start.example", start.address), ("evil.example", inner.address)];
     let client = client_with_names(allowing("start.example"), names);
-    let forbidden = FetchError::ForbiddenAddress {
-        host: "evil.example".into(),
-    };
+    let forbidden = FetchError::ForbiddenAddress { host: "evil.example".into() };
     assert_eq!(client.get("http://start.example/").await.unwrap_err(), forbidden);
     // Trust in the first URL does not cover where it leads.
     let trusted = FetchRequest::get("http://start.example/").trusted();
@@ -133,10 +122,7 @@ async fn a_post_becomes_a_get() {
         _ => answer(200, "", seen.line.clone()),
     })
     .await;
-    let response = local_client()
-        .post_json(&server.url("/"), &json!({"a": 1}))
-        .await
-        .unwrap();
+    let response = local_client().post_json(&server.url("/"), &json!({"a": 1})).await.unwrap();
     assert_eq!(response.text(), "GET /result");
     assert_eq!(server.seen()[1].body, "");
 }
@@ -150,12 +136,6 @@ async fn they_are_answers_when_not_wanted_or_without_location() {
     .await;
     let client = local_client();
     assert_eq!(client.get(&server.url("/")).await.unwrap().text(), "nowhere");
-    let response = client
-        .fetch(FetchRequest::get(server.url("/")).no_redirects())
-        .await
-        .unwrap();
-    assert_eq!(
-        (response.status, response.header("location")),
-        (302, Some("/nowhere"))
-    );
+    let response = client.fetch(FetchRequest::get(server.url("/")).no_redirects()).await.unwrap();
+    assert_eq!((response.status, response.header("location")), (302, Some("/nowhere")));
 }

@@ -50,14 +50,7 @@ async fn short_forms() {
     let server = StandIn::new(|seen| answer(200, "", format!("{} {}", seen.line, seen.body))).await;
     let client = local_client();
     assert_eq!(client.get(&server.url("/a")).await.unwrap().text(), "GET /a ");
-    assert_eq!(
-        client
-            .post_json(&server.url("/b"), &json!([]))
-            .await
-            .unwrap()
-            .text(),
-        "POST /b []"
-    );
+    assert_eq!(client.post_json(&server.url("/b"), &json!([])).await.unwrap().text(), "POST /b []");
 }
 
 #[tokio::test]
@@ -67,12 +60,7 @@ async fn cookies_are_not_kept() {
     for _ in 0..2 {
         client.get(&server.url("/")).await.unwrap();
     }
-    assert!(
-        server
-            .seen()
-            .iter()
-            .all(|seen| !seen.headers.contains_key("cookie"))
-    );
+    assert!(server.seen().iter().all(|seen| !seen.headers.contains_key("cookie")));
 }
 
 #[tokio::test]
@@ -97,10 +85,7 @@ async fn bodies_are_decompressed() {
     })
     .await;
     let client = local_client();
-    assert_eq!(
-        client.get(&server.url("/whole")).await.unwrap().text(),
-        "plain text"
-    );
+    assert_eq!(client.get(&server.url("/whole")).await.unwrap().text(), "plain text");
     let broken = client.get(&server.url("/broken")).await.unwrap_err();
     assert!(matches!(broken, FetchError::Protocol { .. }), "{broken:?}");
 }
@@ -113,23 +98,12 @@ async fn trusted_urls_may_lead_inside_and_hold_credentials() {
     assert!(client.get(&url).await.unwrap_err().is_forbidden());
     let response = client.fetch(FetchRequest::get(&url).trusted()).await.unwrap();
     assert_eq!(response.text(), "node");
-    assert_eq!(
-        response.final_url.as_str(),
-        format!("http://node:{}/key", server.address.port())
-    );
-    assert_eq!(
-        server.seen()[0].headers["authorization"],
-        "Basic dXNlcjpwYXNzIHdvcmQ="
-    );
+    assert_eq!(response.final_url.as_str(), format!("http://node:{}/key", server.address.port()));
+    assert_eq!(server.seen()[0].headers["authorization"], "Basic dXNlcjpwYXNzIHdvcmQ=");
 
     let literal = GuardedClient::new(NetConfig::default()).unwrap();
     assert!(literal.get(&server.url("/")).await.unwrap_err().is_forbidden());
-    assert!(
-        literal
-            .fetch(FetchRequest::get(server.url("/")).trusted())
-            .await
-            .is_ok()
-    );
+    assert!(literal.fetch(FetchRequest::get(server.url("/")).trusted()).await.is_ok());
 }
 
 #[tokio::test]
@@ -165,38 +139,23 @@ async fn a_server_without_tls() {
     tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.read_u8().await.unwrap();
-        stream
-            .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-            .await
-            .unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         // Kept open until the client hangs up: closing with unread bytes would reset the connection.
         while stream.read_u8().await.is_ok() {}
     });
     let error = local_client().get(&url).await.unwrap_err();
-    assert!(
-        matches!(&error, FetchError::Tls { host, .. } if host == "127.0.0.1"),
-        "{error:?}"
-    );
+    assert!(matches!(&error, FetchError::Tls { host, .. } if host == "127.0.0.1"), "{error:?}");
 }
 
 #[tokio::test]
 async fn bad_requests_are_not_sent() {
     let client = local_client();
-    assert!(matches!(
-        client.get("nonsense").await.unwrap_err(),
-        FetchError::BadUrl { .. }
-    ));
-    assert!(matches!(
-        client.check("http://[/").unwrap_err(),
-        FetchError::BadUrl { .. }
-    ));
+    assert!(matches!(client.get("nonsense").await.unwrap_err(), FetchError::BadUrl { .. }));
+    assert!(matches!(client.check("http://[/").unwrap_err(), FetchError::BadUrl { .. }));
     assert_eq!(client.check("https://a.example/"), Ok(()));
     assert!(client.check("https://a.internal/").unwrap_err().is_forbidden());
     assert_eq!(
-        client
-            .fetch(FetchRequest::get("https://a.example/").header("x", "\n"))
-            .await
-            .unwrap_err(),
+        client.fetch(FetchRequest::get("https://a.example/").header("x", "\n")).await.unwrap_err(),
         FetchError::BadHeader { name: "x".into() }
     );
 }

@@ -100,16 +100,10 @@ async fn read(stream: &mut TcpStream) -> Option<Seen> {
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    let length = headers
-        .get("content-length")
-        .map_or(0, |text| text.parse().unwrap());
+    let length = headers.get("content-length").map_or(0, |text| text.parse().unwrap());
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    Some(Seen {
-        line,
-        headers,
-        body: String::from_utf8(body).ok()?,
-    })
+    Some(Seen { line, headers, body: String::from_utf8(body).ok()? })
 }
 
 /// An answer that closes the connection. `headers` are whole lines, each with its line break.
@@ -133,19 +127,13 @@ pub struct Names(pub HashMap<&'static str, Vec<SocketAddr>>);
 #[async_trait]
 impl Resolver for Names {
     async fn resolve(&self, host: &str) -> io::Result<Vec<SocketAddr>> {
-        self.0
-            .get(host)
-            .cloned()
-            .ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.0.get(host).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 }
 
 /// A configuration that allows these hosts.
 pub fn allowing(hosts: &str) -> NetConfig {
-    NetConfig {
-        allow_hosts: AllowHost::parse_list(hosts).unwrap(),
-        ..NetConfig::default()
-    }
+    NetConfig { allow_hosts: AllowHost::parse_list(hosts).unwrap(), ..NetConfig::default() }
 }
 
 /// A client that may reach 127.0.0.1.
@@ -158,22 +146,13 @@ pub fn client_with_names<const N: usize>(
     config: NetConfig,
     names: [(&'static str, SocketAddr); N],
 ) -> GuardedClient {
-    let names = names
-        .into_iter()
-        .map(|(name, address)| (name, vec![address]))
-        .collect();
-    GuardedClient::builder(config)
-        .resolver(Arc::new(Names(names)))
-        .build()
-        .unwrap()
+    let names = names.into_iter().map(|(name, address)| (name, vec![address])).collect();
+    GuardedClient::builder(config).resolver(Arc::new(Names(names))).build().unwrap()
 }
 
 /// A client with a clock that the test moves.
 pub fn client_with_clock(config: NetConfig) -> (GuardedClient, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::default());
-    let client = GuardedClient::builder(config)
-        .clock(Arc::clone(&clock) as _)
-        .build()
-        .unwrap();
+    let client = GuardedClient::builder(config).clock(Arc::clone(&clock) as _).build().unwrap();
     (client, clock)
 }

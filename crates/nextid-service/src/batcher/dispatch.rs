@@ -86,11 +86,7 @@ impl<F> Dispatcher<F> {
                 }
                 ending.well();
             } else {
-                let error = BatchError::Mismatch {
-                    name,
-                    calls: replies.len(),
-                    results: results.len(),
-                };
+                let error = BatchError::Mismatch { name, calls: replies.len(), results: results.len() };
                 log::error!("{error}");
                 for reply in replies {
                     drop(reply.send(Err(error.clone())));

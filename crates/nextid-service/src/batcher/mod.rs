@@ -135,14 +135,7 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
             dispatcher.serve(calls, closing_seen).await;
             drop(alive);
         });
-        Self {
-            queue,
-            slots,
-            counters,
-            closing: Arc::new(closing),
-            ended,
-            settings: Arc::new(settings),
-        }
+        Self { queue, slots, counters, closing: Arc::new(closing), ended, settings: Arc::new(settings) }
     }
 
     /// Makes one call and waits for its result.
@@ -181,11 +174,8 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
     /// What it has done and is doing, for metrics.
     pub fn stats(&self) -> BatcherStats {
         let waiting = self.queue.max_capacity().saturating_sub(self.queue.capacity());
-        let running = self
-            .settings
-            .in_flight
-            .clamp(1, MOST_IN_FLIGHT)
-            .saturating_sub(self.slots.available_permits());
+        let running =
+            self.settings.in_flight.clamp(1, MOST_IN_FLIGHT).saturating_sub(self.slots.available_permits());
         self.counters.read(self.settings.name, waiting, running)
     }
 }
@@ -205,9 +195,7 @@ impl<T, R> Clone for Batcher<T, R> {
 
 impl<T, R> std::fmt::Debug for Batcher<T, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Batcher")
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
+        f.debug_struct("Batcher").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
@@ -215,8 +203,6 @@ impl<T, R> std::fmt::Debug for Batcher<T, R> {
 pub fn spread<R, E: Clone>(count: usize, outcome: Result<Vec<R>, E>) -> Vec<Result<R, E>> {
     match outcome {
         Ok(results) => results.into_iter().map(Ok).collect(),
-        Err(error) => std::iter::repeat_with(|| Err(error.clone()))
-            .take(count)
-            .collect(),
+        Err(error) => std::iter::repeat_with(|| Err(error.clone())).take(count).collect(),
     }
 }

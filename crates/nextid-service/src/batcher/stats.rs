@@ -35,8 +35,7 @@ pub(super) struct Counters {
 impl Counters {
     pub(super) fn started(&self, calls: usize) {
         self.batches.fetch_add(1, Ordering::Relaxed);
-        self.calls
-            .fetch_add(u64::try_from(calls).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.calls.fetch_add(u64::try_from(calls).unwrap_or(u64::MAX), Ordering::Relaxed);
         self.largest.fetch_max(calls, Ordering::Relaxed);
     }
 
@@ -46,10 +45,7 @@ impl Counters {
 
     /// Counts a failed batch when it is dropped, unless the batch went [`well`](Ending::well).
     pub(super) fn ending(&self) -> Ending<'_> {
-        Ending {
-            counters: self,
-            well: false,
-        }
+        Ending { counters: self, well: false }
     }
 
     pub(super) fn read(&self, name: &'static str, waiting: usize, running: usize) -> BatcherStats {

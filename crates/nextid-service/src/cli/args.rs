@@ -75,10 +75,8 @@ mod tests {
     use super::*;
 
     fn read(args: &[&str]) -> Result<Args, clap::Error> {
-        let args: Vec<String> = std::iter::once("kv-service")
-            .chain(args.iter().copied())
-            .map(str::to_owned)
-            .collect();
+        let args: Vec<String> =
+            std::iter::once("kv-service").chain(args.iter().copied()).map(str::to_owned).collect();
         Args::read(Service::Kv, &args)
     }
 
@@ -95,20 +93,11 @@ mod tests {
 
     #[test]
     fn the_config_option_stands_before_or_after_the_command() {
-        for args in [
-            ["--config", "/x.toml", "migrate"],
-            ["migrate", "--config", "/x.toml"],
-        ] {
+        for args in [["--config", "/x.toml", "migrate"], ["migrate", "--config", "/x.toml"]] {
             let args = read(&args).unwrap();
-            assert_eq!(
-                (args.command(), args.config),
-                (Command::Migrate, Some(PathBuf::from("/x.toml")))
-            );
+            assert_eq!((args.command(), args.config), (Command::Migrate, Some(PathBuf::from("/x.toml"))));
         }
-        assert_eq!(
-            read(&["config", "--example"]).unwrap().command(),
-            Command::Config { example: true }
-        );
+        assert_eq!(read(&["config", "--example"]).unwrap().command(), Command::Config { example: true });
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::config::ConfigError;
-use crate::db::DbError;
+use crate::db::{DbError, Refusal};
 use crate::server::ServerError;
 
 /// The exit codes. From 64 on they are those of `sysexits.h`.
@@ -18,32 +18,29 @@ pub enum ExitCode {
     Usage = 2,
     /// `EX_DATAERR`: the database is another service's, newer than this program, or lacks migrations that it may not run.
     Database = 65,
-    /// `EX_UNAVAILABLE`: the database cannot be reached.
+    /// `EX_UNAVAILABLE`: the database cannot be reached, or does not let us in.
     Unavailable = 69,
     /// `EX_OSERR`: an address cannot be listened at.
     Listen = 71,
     /// `EX_CANTCREAT`: the SQLite file cannot be made or written.
     CannotCreate = 73,
+    /// `EX_TEMPFAIL`: this machine's clock is wrong.
+    Clock = 75,
     /// `EX_CONFIG`: the configuration is wrong.
     Config = 78,
 }
 
 impl ExitCode {
     /// All of them, with what `--help` says.
-    pub const TABLE: [(Self, &'static str); 8] = [
+    pub const TABLE: [(Self, &'static str); 9] = [
         (Self::Ok, "done"),
-        (
-            Self::Failure,
-            "something failed while running; healthcheck: not ready",
-        ),
+        (Self::Failure, "something failed while running; healthcheck: not ready"),
         (Self::Usage, "the command line is wrong"),
-        (
-            Self::Database,
-            "the database is not this program's: foreign, newer, or not migrated",
-        ),
-        (Self::Unavailable, "the database cannot be reached"),
+        (Self::Database, "the database is not this program's: foreign, newer, or not migrated"),
+        (Self::Unavailable, "the database cannot be reached, or does not let us in"),
         (Self::Listen, "an address cannot be listened at"),
         (Self::CannotCreate, "the SQLite file cannot be made or written"),
+        (Self::Clock, "this machine's clock is wrong"),
         (Self::Config, "the configuration is wrong"),
     ];
 
@@ -72,15 +69,8 @@ impl Fatal {
     /// Ends with this code and line.
     pub fn new(exit: ExitCode, message: impl fmt::Display) -> Self {
         let message = message.to_string();
-        let lines: Vec<&str> = message
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect();
-        Self {
-            exit,
-            message: lines.join("; "),
-        }
+        let lines: Vec<&str> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        Self { exit, message: lines.join("; ") }
     }
 }
 
@@ -111,7 +101,8 @@ impl From<ServerError> for Fatal {
 impl From<DbError> for Fatal {
     fn from(error: DbError) -> Self {
         let exit = match error {
-            DbError::InvalidUrl { .. } => ExitCode::Config,
+            DbError::InvalidUrl { .. } | DbError::Refused { reason: Refusal::Url, .. } => ExitCode::Config,
+            DbError::Refused { .. } => ExitCode::Unavailable,
             DbError::NotWritable { .. } | DbError::ReadOnly { .. } | DbError::DiskFull { .. } => {
                 ExitCode::CannotCreate
             }
@@ -123,11 +114,7 @@ impl From<DbError> for Fatal {
             ref other if other.is_temporary() => ExitCode::Unavailable,
             _ => ExitCode::Failure,
         };
-        let key = if error.to_string().contains("database.url") {
-            ""
-        } else {
-            "database.url: "
-        };
+        let key = if error.to_string().contains("database.url") { "" } else { "database.url: " };
         Self::new(exit, format_args!("{key}{error}"))
     }
 }
@@ -138,10 +125,7 @@ mod tests {
 
     #[test]
     fn a_fatal_error_is_one_line() {
-        assert_eq!(
-            Fatal::new(ExitCode::Failure, "FATAL: a\n\tb\n").message,
-            "FATAL: a; b"
-        );
+        assert_eq!(Fatal::new(ExitCode::Failure, "FATAL: a\n\tb\n").message, "FATAL: a; b");
     }
 
     #[test]
@@ -151,23 +135,15 @@ mod tests {
             (fatal.exit, fatal.message.as_str()),
             (ExitCode::Config, "database.url cannot be used: no host")
         );
-        let fatal = Fatal::from(DbError::Unavailable {
-            cause: "refused".into(),
-        });
+        let fatal = Fatal::from(DbError::Unavailable { cause: "refused".into() });
         assert_eq!(fatal.exit, ExitCode::Unavailable);
         assert!(fatal.message.starts_with("database.url: "), "{fatal}");
-        assert_eq!(
-            Fatal::from(DbError::TooNew {
-                unknown: vec!["9".into()]
-            })
-            .exit,
-            ExitCode::Database
-        );
+        assert_eq!(Fatal::from(DbError::TooNew { unknown: vec!["9".into()] }).exit, ExitCode::Database);
     }
 
     #[test]
     fn every_code_is_in_the_table_once() {
         let numbers: Vec<u8> = ExitCode::TABLE.iter().map(|(code, _)| code.number()).collect();
-        assert_eq!(numbers, [0, 1, 2, 65, 69, 71, 73, 78]);
+        assert_eq!(numbers, [0, 1, 2, 65, 69, 71, 73, 75, 78]);
     }
 }

@@ -19,16 +19,9 @@ pub(super) enum Unready {
     #[error("{address} does not answer within {} s", LIMIT.as_secs())]
     Silent { address: SocketAddr },
     #[error("{address} cannot be asked: {source}")]
-    Unreachable {
-        address: SocketAddr,
-        source: std::io::Error,
-    },
+    Unreachable { address: SocketAddr, source: std::io::Error },
     #[error("{address} answers {status}: {body}")]
-    NotReady {
-        address: SocketAddr,
-        status: String,
-        body: String,
-    },
+    NotReady { address: SocketAddr, status: String, body: String },
 }
 
 /// Asks the service that listens at `listen`. `Ok` is its answer.
@@ -42,19 +35,12 @@ pub(super) async fn ask(listen: SocketAddr) -> Result<String, Unready> {
         .map_err(|_| Unready::Silent { address })?
         .map_err(|source| Unready::Unreachable { address, source })?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer.as_str(), ""));
-    let status = head
-        .lines()
-        .next()
-        .and_then(|line| line.split_once(' '))
-        .map_or("nothing", |(_, status)| status);
+    let status =
+        head.lines().next().and_then(|line| line.split_once(' ')).map_or("nothing", |(_, status)| status);
     if status.starts_with("200") {
         Ok(body.trim().to_owned())
     } else {
-        Err(Unready::NotReady {
-            address,
-            status: status.to_owned(),
-            body: body.trim().to_owned(),
-        })
+        Err(Unready::NotReady { address, status: status.to_owned(), body: body.trim().to_owned() })
     }
 }
 
@@ -99,11 +85,9 @@ mod tests {
 
     #[test]
     fn everywhere_is_asked_over_loopback() {
-        for (listen, asked) in [
-            ("0.0.0.0:9800", "127.0.0.1:9800"),
-            ("[::]:1", "[::1]:1"),
-            ("10.0.0.1:2", "10.0.0.1:2"),
-        ] {
+        for (listen, asked) in
+            [("0.0.0.0:9800", "127.0.0.1:9800"), ("[::]:1", "[::1]:1"), ("10.0.0.1:2", "10.0.0.1:2")]
+        {
             assert_eq!(reachable(listen.parse().unwrap()).to_string(), asked);
         }
     }
@@ -114,10 +98,7 @@ mod tests {
         assert_eq!(ask(address).await.unwrap(), "{\"status\":\"ok\"}");
         let address = stand_in("HTTP/1.1 503 Service Unavailable\r\n\r\n{\"status\":\"unready\"}").await;
         let error = ask(address).await.unwrap_err().to_string();
-        assert!(
-            error.ends_with("answers 503 Service Unavailable: {\"status\":\"unready\"}"),
-            "{error}"
-        );
+        assert!(error.ends_with("answers 503 Service Unavailable: {\"status\":\"unready\"}"), "{error}");
         let address = stand_in("").await;
         assert!(matches!(ask(address).await, Err(Unready::NotReady { .. })));
     }
@@ -128,10 +109,7 @@ mod tests {
         let address = listener.local_addr().unwrap();
         drop(listener);
         assert!(matches!(ask(address).await, Err(Unready::Unreachable { .. })));
-        assert!(matches!(
-            ask("127.0.0.1:0".parse().unwrap()).await,
-            Err(Unready::NoPort)
-        ));
+        assert!(matches!(ask("127.0.0.1:0".parse().unwrap()).await, Err(Unready::NoPort)));
     }
 
     #[tokio::test(start_paused = true)]

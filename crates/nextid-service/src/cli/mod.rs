@@ -41,18 +41,9 @@ pub trait Program {
 
 /// Runs the command line of this process.
 pub fn main<P: Program>() -> std::process::ExitCode {
-    let args: Vec<String> = std::env::args_os()
-        .map(|arg| arg.to_string_lossy().into_owned())
-        .collect();
+    let args: Vec<String> = std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let env = process_environment().collect();
-    run::<P>(
-        &args,
-        env,
-        crate::logging::init,
-        &mut std::io::stdout(),
-        &mut std::io::stderr(),
-    )
-    .into()
+    run::<P>(&args, env, crate::logging::init, &mut std::io::stdout(), &mut std::io::stderr()).into()
 }
 
 /// Sets up the log, which a process has but one of.
@@ -110,9 +101,7 @@ fn command<P: Program>(
             let config = load()?;
             block_on(async {
                 let answer = healthcheck::ask(config.server.listen).await;
-                answer
-                    .map(|body| body + "\n")
-                    .map_err(|error| Fatal::new(ExitCode::Failure, error))
+                answer.map(|body| body + "\n").map_err(|error| Fatal::new(ExitCode::Failure, error))
             })?
         }
         Command::Migrate => {
@@ -125,9 +114,7 @@ fn command<P: Program>(
             start_log(&config.log);
             block_on(async {
                 let shutdown = Shutdown::new();
-                shutdown
-                    .on_signals()
-                    .map_err(|error| Fatal::new(ExitCode::Failure, error))?;
+                shutdown.on_signals().map_err(|error| Fatal::new(ExitCode::Failure, error))?;
                 P::serve(config, shutdown).await.map(|()| String::new())
             })?
         }

@@ -14,10 +14,7 @@ impl Program for Fake {
     async fn serve(config: Config, shutdown: Shutdown) -> Result<(), Fatal> {
         assert!(!shutdown.is_requested());
         if config.database.pool_size == 3 {
-            return Err(Fatal::new(
-                ExitCode::Unavailable,
-                "database.url: refused\nfor a reason",
-            ));
+            return Err(Fatal::new(ExitCode::Unavailable, "database.url: refused\nfor a reason"));
         }
         Ok(())
     }
@@ -33,21 +30,12 @@ impl Program for Fake {
 
 /// Exit code, standard output, standard error.
 fn run_with(args: &[&str], env: &[(&str, &str)]) -> (u8, String, String) {
-    let args: Vec<String> = std::iter::once("kv-service")
-        .chain(args.iter().copied())
-        .map(str::to_owned)
-        .collect();
-    let env = env
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
+    let args: Vec<String> =
+        std::iter::once("kv-service").chain(args.iter().copied()).map(str::to_owned).collect();
+    let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let code = run::<Fake>(&args, env, |_| {}, &mut out, &mut err);
-    (
-        code.number(),
-        String::from_utf8(out).unwrap(),
-        String::from_utf8(err).unwrap(),
-    )
+    (code.number(), String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
 }
 
 #[test]
@@ -55,33 +43,18 @@ fn the_commands_that_print() {
     let secret = [("DATABASE_URL", "postgres://u:hunter2@h/d")];
     let (code, out, err) = run_with(&["config"], &secret);
     assert_eq!((code, err.as_str()), (0, ""));
-    assert!(
-        out.contains("url = \"postgres://u:********@h/d\"") && !out.contains("hunter2"),
-        "{out}"
-    );
+    assert!(out.contains("url = \"postgres://u:********@h/d\"") && !out.contains("hunter2"), "{out}");
     let (code, out, _) = run_with(&["config", "--example"], &[]);
     assert_eq!((code, out), (0, example_toml(Service::Kv)));
     let (code, out, _) = run_with(&["openapi"], &[]);
     assert_eq!(code, 0);
-    assert_eq!(
-        serde_json::from_str::<serde_json::Value>(&out).unwrap()["openapi"],
-        "3.1.0"
-    );
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["openapi"], "3.1.0");
     let (code, out, _) = run_with(&["migrate"], &secret);
-    assert_eq!(
-        (code, out.as_str()),
-        (0, "postgres://u:********@h/d is up to date\n")
-    );
+    assert_eq!((code, out.as_str()), (0, "postgres://u:********@h/d is up to date\n"));
     let (code, out, _) = run_with(&["--version"], &[]);
     assert_eq!(
         (code, out),
-        (
-            0,
-            format!(
-                "kv-service {}\n",
-                crate::build_info::BuildInfo::current().version_line()
-            )
-        )
+        (0, format!("kv-service {}\n", crate::build_info::BuildInfo::current().version_line()))
     );
 }
 

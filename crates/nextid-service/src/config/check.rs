@@ -27,10 +27,7 @@ pub(super) struct Misfit {
 
 /// Checks `raw`. `None` is an empty value, which counts as not given.
 pub(super) fn check(kind: Kind, raw: &Raw) -> Result<Option<Value>, Misfit> {
-    let misfit = |expected: String| Misfit {
-        expected,
-        found: shown(kind, raw),
-    };
+    let misfit = |expected: String| Misfit { expected, found: shown(kind, raw) };
     if let Kind::Hosts = kind {
         let hosts = list(raw).ok_or_else(|| misfit("a list of host names or addresses".to_owned()))?;
         return match hosts.iter().find(|host| !is_host(host)) {
@@ -69,10 +66,7 @@ pub(super) fn check(kind: Kind, raw: &Raw) -> Result<Option<Value>, Misfit> {
         (kind, raw) => {
             let text = match raw {
                 Raw::Text(text) => text.as_str(),
-                Raw::Typed(Value {
-                    kind: ValueKind::String(text),
-                    ..
-                }) => text.as_str(),
+                Raw::Typed(Value { kind: ValueKind::String(text), .. }) => text.as_str(),
                 Raw::Typed(_) => return Err(misfit("text".to_owned())),
             };
             if text.trim().is_empty() {
@@ -101,10 +95,10 @@ fn check_text(kind: Kind, text: &str) -> Result<(), String> {
             Err("system, udp://host:port, tcp://host:port, tls://host:port or https://host/path".to_owned())
         }
         Kind::LogFilter if is_log_filter(text) => Ok(()),
-        Kind::LogFilter => Err(
-            "a level (off, error, warn, info, debug, trace), or target=level parts separated by commas"
-                .to_owned(),
-        ),
+        Kind::LogFilter => {
+            Err("a level (off, error, warn, info, debug, trace), or target=level parts separated by commas"
+                .to_owned())
+        }
         Kind::Text | Kind::Secret if text.chars().any(char::is_control) => Err("text in one line".to_owned()),
         Kind::Text | Kind::Secret | Kind::Integer { .. } | Kind::Switch | Kind::Hosts => Ok(()),
     }
@@ -112,22 +106,12 @@ fn check_text(kind: Kind, text: &str) -> Result<(), String> {
 
 fn list(raw: &Raw) -> Option<Vec<String>> {
     let split = |text: &str| -> Vec<String> {
-        text.split(',')
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(str::to_owned)
-            .collect()
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
     };
     match raw {
         Raw::Text(text) => Some(split(text)),
-        Raw::Typed(Value {
-            kind: ValueKind::String(text),
-            ..
-        }) => Some(split(text)),
-        Raw::Typed(Value {
-            kind: ValueKind::Array(items),
-            ..
-        }) => items
+        Raw::Typed(Value { kind: ValueKind::String(text), .. }) => Some(split(text)),
+        Raw::Typed(Value { kind: ValueKind::Array(items), .. }) => items
             .iter()
             .map(|item| match &item.kind {
                 ValueKind::String(text) => Some(text.trim().to_owned()),
@@ -140,16 +124,10 @@ fn list(raw: &Raw) -> Option<Vec<String>> {
 
 /// A host name, an IPv4 address, or an IPv6 address with or without brackets.
 fn is_host(text: &str) -> bool {
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'))
-        .unwrap_or(text);
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     bare.parse::<std::net::IpAddr>().is_ok()
         || (!bare.contains(':')
-            && matches!(
-                url::Host::parse(bare),
-                Ok(url::Host::Domain(_) | url::Host::Ipv4(_))
-            ))
+            && matches!(url::Host::parse(bare), Ok(url::Host::Domain(_) | url::Host::Ipv4(_))))
 }
 
 fn is_resolver(text: &str) -> bool {
@@ -168,13 +146,10 @@ fn is_resolver(text: &str) -> bool {
 }
 
 fn is_log_filter(text: &str) -> bool {
-    text.split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .all(|part| {
-            let level = part.rsplit_once('=').map_or(part, |(_, level)| level);
-            level.parse::<log::LevelFilter>().is_ok()
-        })
+    text.split(',').map(str::trim).filter(|part| !part.is_empty()).all(|part| {
+        let level = part.rsplit_once('=').map_or(part, |(_, level)| level);
+        level.parse::<log::LevelFilter>().is_ok()
+    })
 }
 
 /// What was found, without secrets.
@@ -212,10 +187,7 @@ mod tests {
         }
         assert!(typed(kind, "5").is_err(), "a file has numbers of its own");
         assert!(typed(kind, -1_i64).is_err());
-        assert_eq!(
-            text(kind, "11").unwrap_err().expected,
-            "a whole number from 1 to 10"
-        );
+        assert_eq!(text(kind, "11").unwrap_err().expected, "a whole number from 1 to 10");
     }
 
     #[test]
@@ -227,10 +199,7 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        assert_eq!(
-            text(Kind::DatabaseUrl, "mysql://u:hunter2@h").unwrap_err().found,
-            "something else"
-        );
+        assert_eq!(text(Kind::DatabaseUrl, "mysql://u:hunter2@h").unwrap_err().found, "something else");
         assert_eq!(typed(Kind::Secret, 5_i64).unwrap_err().found, "something else");
     }
 
@@ -273,18 +242,9 @@ mod tests {
     #[test]
     fn words_and_switches() {
         assert!(text(Kind::Choice(&["text", "json"]), "json").is_ok());
-        assert_eq!(
-            text(Kind::Choice(&["text", "json"]), "xml").unwrap_err().expected,
-            "one of text, json"
-        );
+        assert_eq!(text(Kind::Choice(&["text", "json"]), "xml").unwrap_err().expected, "one of text, json");
         for on in ["true", "1", "YES"] {
-            assert!(matches!(
-                text(Kind::Switch, on),
-                Ok(Some(Value {
-                    kind: ValueKind::Boolean(true),
-                    ..
-                }))
-            ));
+            assert!(matches!(text(Kind::Switch, on), Ok(Some(Value { kind: ValueKind::Boolean(true), .. }))));
         }
         assert!(text(Kind::Switch, "maybe").is_err());
         assert!(typed(Kind::Switch, "true").is_err());

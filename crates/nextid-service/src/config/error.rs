@@ -101,7 +101,5 @@ pub enum ConfigError {
 }
 
 fn suggestion(nearest: Option<&str>) -> String {
-    nearest
-        .map(|nearest| format!("; did you mean {nearest}?"))
-        .unwrap_or_default()
+    nearest.map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default()
 }

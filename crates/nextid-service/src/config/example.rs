@@ -40,11 +40,11 @@ pub fn example_toml(service: Service) -> String {
     out
 }
 
-/// Both send webhooks through the guarded client (`net`); only proof-service talks to platforms, only
-/// kv-service to proof-service.
+/// Both send webhooks through the guarded client (`net`); only proof-service talks to platforms and looks
+/// at proofs again, only kv-service talks to proof-service.
 fn reads(service: Service, section: &str) -> bool {
     match section {
-        "platforms" => service == Service::Proof,
+        "platforms" | "recheck" => service == Service::Proof,
         "proof_service" => service == Service::Kv,
         _ => true,
     }
@@ -96,11 +96,7 @@ mod tests {
     fn the_shipped_examples_are_what_the_key_table_says() {
         for service in [Service::Proof, Service::Kv] {
             let text = std::fs::read_to_string(shipped(service)).unwrap();
-            assert_eq!(
-                text,
-                example_toml(service),
-                "regenerate with `{service} config --example`"
-            );
+            assert_eq!(text, example_toml(service), "regenerate with `{service} config --example`");
         }
     }
 
@@ -109,10 +105,7 @@ mod tests {
         for service in [Service::Proof, Service::Kv] {
             let env = || [("HOME".to_owned(), "/home/user".to_owned())].into_iter();
             let with = Config::load(service, Some(&shipped(service)), env()).unwrap();
-            assert_eq!(
-                with,
-                Config::built_in(service, Path::new("/home/user/.local/share/nextid")).unwrap()
-            );
+            assert_eq!(with, Config::built_in(service, Path::new("/home/user/.local/share/nextid")).unwrap());
         }
     }
 
@@ -134,10 +127,7 @@ mod tests {
             let all = all.replace("postgres://user:password@replica/name", "sqlite://replica.db");
             std::fs::write(&path, &all).unwrap();
             let config = Config::load(service, Some(&path), std::iter::empty()).unwrap();
-            assert!(
-                config.webhooks.admin_token.is_some() && config.database.read_url.is_some(),
-                "{all}"
-            );
+            assert!(config.webhooks.admin_token.is_some() && config.database.read_url.is_some(), "{all}");
         }
     }
 }

@@ -79,10 +79,7 @@ mod tests {
         for text in ["http://127.0.0.1:9800", "http://127.0.0.1:9800/"] {
             assert_eq!(HttpUrl::parse(text).unwrap().as_str(), "http://127.0.0.1:9800");
         }
-        assert_eq!(
-            HttpUrl::parse("https://h/api/").unwrap().as_str(),
-            "https://h/api"
-        );
+        assert_eq!(HttpUrl::parse("https://h/api/").unwrap().as_str(), "https://h/api");
     }
 
     #[test]

@@ -23,15 +23,12 @@ pub(super) type Variables = BTreeMap<String, String>;
 /// What is built in.
 pub(super) fn defaults(service: Service, data_dir: &Path) -> Layer {
     let text = |spec: &super::keys::KeySpec| match spec.default {
-        DefaultValue::DataDirectory => Some(format!(
-            "sqlite://{}",
-            data_dir.join(format!("{service}.db")).display()
-        )),
+        DefaultValue::DataDirectory => {
+            Some(format!("sqlite://{}", data_dir.join(format!("{service}.db")).display()))
+        }
         _ => spec.fixed_default(service).map(str::to_owned),
     };
-    table::all()
-        .filter_map(|spec| Some((spec.key(), (Raw::Text(text(spec)?), Origin::Default))))
-        .collect()
+    table::all().filter_map(|spec| Some((spec.key(), (Raw::Text(text(spec)?), Origin::Default)))).collect()
 }
 
 /// `$XDG_DATA_HOME/nextid`, or `~/.local/share/nextid`, or `/var/lib/nextid` where there is no home.
@@ -46,16 +43,11 @@ pub(super) fn data_dir(env: &Variables) -> PathBuf {
 
 /// A TOML file.
 pub(super) fn file(path: &Path) -> Result<Layer, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-        path: path.to_owned(),
-        source,
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let table = config::File::from_str(&text, FileFormat::Toml).collect().map_err(|error| {
+        ConfigError::Syntax { path: path.to_owned(), why: in_one_line(&error.to_string()) }
     })?;
-    let table = config::File::from_str(&text, FileFormat::Toml)
-        .collect()
-        .map_err(|error| ConfigError::Syntax {
-            path: path.to_owned(),
-            why: in_one_line(&error.to_string()),
-        })?;
     let origin = Origin::File(path.to_owned());
     let mut layer = Layer::new();
     flatten("", table, &origin, &mut layer)?;
@@ -66,9 +58,7 @@ pub(super) fn file(path: &Path) -> Result<Layer, ConfigError> {
 fn in_one_line(message: &str) -> String {
     let mut lines = message.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
-    lines
-        .next_back()
-        .map_or_else(|| first.to_owned(), |last| format!("{first}: {last}"))
+    lines.next_back().map_or_else(|| first.to_owned(), |last| format!("{first}: {last}"))
 }
 
 fn flatten(
@@ -78,11 +68,7 @@ fn flatten(
     layer: &mut Layer,
 ) -> Result<(), ConfigError> {
     for (name, value) in table {
-        let key = if prefix.is_empty() {
-            name
-        } else {
-            format!("{prefix}.{name}")
-        };
+        let key = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
         match value.kind {
             ValueKind::Table(inner) if table::is_section(&key) => flatten(&key, inner, origin, layer)?,
             _ if table::is_section(&key) => {
@@ -98,11 +84,7 @@ fn flatten(
             }
             _ => {
                 let nearest = table::nearest(&key);
-                return Err(ConfigError::UnknownKey {
-                    key,
-                    origin: origin.clone(),
-                    nearest,
-                });
+                return Err(ConfigError::UnknownKey { key, origin: origin.clone(), nearest });
             }
         }
     }
@@ -116,11 +98,7 @@ pub(super) fn conventions(env: &Variables, listen: &str) -> Result<Layer, Config
         let origin = Origin::Variable("DATABASE_URL".to_owned());
         layer.insert("database.url".to_owned(), (Raw::Text(url.clone()), origin));
     }
-    if let Some(port) = env
-        .get("PORT")
-        .map(|port| port.trim())
-        .filter(|port| !port.is_empty())
-    {
+    if let Some(port) = env.get("PORT").map(|port| port.trim()).filter(|port| !port.is_empty()) {
         let origin = Origin::Variable("PORT".to_owned());
         let number: u16 = port.parse().map_err(|_| ConfigError::BadValue {
             key: "server.listen".to_owned(),
@@ -129,10 +107,7 @@ pub(super) fn conventions(env: &Variables, listen: &str) -> Result<Layer, Config
             origin: origin.clone(),
         })?;
         let host = listen.rsplit_once(':').map_or(listen, |(host, _)| host);
-        layer.insert(
-            "server.listen".to_owned(),
-            (Raw::Text(format!("{host}:{number}")), origin),
-        );
+        layer.insert("server.listen".to_owned(), (Raw::Text(format!("{host}:{number}")), origin));
     }
     Ok(layer)
 }
@@ -148,11 +123,7 @@ pub(super) fn environment(env: &Variables) -> Result<Layer, ConfigError> {
         let origin = Origin::Variable(name.clone());
         if !table::is_known(&key) {
             let nearest = table::nearest(&key).map(|key| variable(&key));
-            return Err(ConfigError::UnknownKey {
-                key: name.clone(),
-                origin,
-                nearest,
-            });
+            return Err(ConfigError::UnknownKey { key: name.clone(), origin, nearest });
         }
         if !value.trim().is_empty() {
             layer.insert(key, (Raw::Text(value.clone()), origin));
@@ -188,19 +159,12 @@ fn with_secret_files(mut layer: Layer) -> Result<Layer, ConfigError> {
         else {
             continue;
         };
-        let unusable = |why: String| ConfigError::SecretFile {
-            key: key.clone(),
-            path: path.clone(),
-            why,
-        };
+        let unusable = |why: String| ConfigError::SecretFile { key: key.clone(), path: path.clone(), why };
         let secret = std::fs::read_to_string(&path).map_err(|error| unusable(error.to_string()))?;
         if secret.trim().is_empty() {
             return Err(unusable("it is empty".to_owned()));
         }
-        layer.insert(
-            key,
-            (Raw::Text(secret.trim().to_owned()), Origin::SecretFile(path)),
-        );
+        layer.insert(key, (Raw::Text(secret.trim().to_owned()), Origin::SecretFile(path)));
     }
     Ok(layer)
 }

@@ -62,11 +62,7 @@ fn overlay(merged: &mut Layer, upper: Layer) -> Result<(), ConfigError> {
 fn checked(key: &str, raw: &check::Raw, origin: &Origin) -> Result<Option<config::Value>, ConfigError> {
     let Some(spec) = table::all().find(|spec| spec.key() == key) else {
         let nearest = table::nearest(key);
-        return Err(ConfigError::UnknownKey {
-            key: key.to_owned(),
-            origin: origin.clone(),
-            nearest,
-        });
+        return Err(ConfigError::UnknownKey { key: key.to_owned(), origin: origin.clone(), nearest });
     };
     check::check(spec.kind, raw).map_err(|misfit| ConfigError::BadValue {
         key: key.to_owned(),
@@ -96,10 +92,7 @@ fn build(merged: Layer) -> Result<Config, ConfigError> {
             builder = builder.set_override(key, value).map_err(unusable)?;
         }
     }
-    let config: Config = builder
-        .build()
-        .and_then(config::Config::try_deserialize)
-        .map_err(unusable)?;
+    let config: Config = builder.build().and_then(config::Config::try_deserialize).map_err(unusable)?;
     contradictions(&config)?;
     Ok(config)
 }

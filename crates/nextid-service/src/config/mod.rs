@@ -38,7 +38,7 @@ pub use platforms::{PlatformConfig, Platforms};
 pub use secret::{DatabaseUrl, MASK, Secret, SecretUrl};
 pub use sections::{
     DatabaseConfig, LimitsConfig, LogConfig, LogFormat, NetConfig, PayloadConfig, ProofServiceConfig,
-    ServerConfig, WebhooksConfig,
+    RecheckConfig, ServerConfig, WebhooksConfig,
 };
 pub use service::Service;
 
@@ -55,6 +55,8 @@ pub struct Config {
     pub net: NetConfig,
     /// Platforms by name.
     pub platforms: Platforms,
+    /// How proofs are looked at again.
+    pub recheck: RecheckConfig,
     /// Where kv-service finds proof-service.
     pub proof_service: ProofServiceConfig,
     /// Webhooks to applications.

@@ -15,7 +15,7 @@ pub struct PlatformConfig {
     /// Scheme and host of the platform's API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url: Option<HttpUrl>,
-    /// An access token (github: optional, raises the rate limit; slack: needed).
+    /// An access token (github: optional, raises the rate limit; slack: needed; farcaster: for hubs that want one).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     /// An app-only bearer token (twitter).
@@ -27,7 +27,7 @@ pub struct PlatformConfig {
     /// The public channel that posts must be in (telegram).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// `https`, or `http` for tests (activitypub).
+    /// `https`, or `http` for tests (activitypub, website).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
     /// `system`, `udp://host:port`, `tcp://…`, `tls://…` or `https://host/path` (dns).
@@ -36,6 +36,9 @@ pub struct PlatformConfig {
     /// An Ethereum JSON-RPC node (ens, ethereum).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rpc_url: Option<SecretUrl>,
+    /// Relays, `wss://…`, separated by commas (nostr).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relays: Option<String>,
 }
 
 /// The settings of all platforms, by name.
@@ -44,8 +47,8 @@ pub struct PlatformConfig {
 pub struct Platforms(pub BTreeMap<String, PlatformConfig>);
 
 impl Platforms {
-    /// The names of the sixteen platforms, in the spelling of the API.
-    pub const NAMES: [&'static str; 16] = [
+    /// The names of the platforms, in the spelling of the API.
+    pub const NAMES: [&'static str; 20] = [
         "twitter",
         "github",
         "keybase",
@@ -62,6 +65,10 @@ impl Platforms {
         "slack",
         "tiktok",
         "nextid",
+        "nostr",
+        "bluesky",
+        "farcaster",
+        "website",
     ];
 
     /// The settings of a platform; all empty where it has none.
@@ -75,6 +82,7 @@ impl Platforms {
             scheme: None,
             resolver: None,
             rpc_url: None,
+            relays: None,
         };
         self.0.get(name).unwrap_or(&EMPTY)
     }
@@ -88,13 +96,7 @@ impl Platforms {
 const BASE: &[&str] = &[" Scheme and host of the API; the path after it is fixed."];
 
 const fn base(section: &'static str, default: &'static str) -> KeySpec {
-    KeySpec {
-        section,
-        name: "base_url",
-        docs: BASE,
-        kind: Kind::Url,
-        default: DefaultValue::Text(default),
-    }
+    KeySpec { section, name: "base_url", docs: BASE, kind: Kind::Url, default: DefaultValue::Text(default) }
 }
 
 const fn absent(
@@ -103,13 +105,7 @@ const fn absent(
     docs: &'static [&'static str],
     kind: Kind,
 ) -> KeySpec {
-    KeySpec {
-        section,
-        name,
-        docs,
-        kind,
-        default: DefaultValue::Absent,
-    }
+    KeySpec { section, name, docs, kind, default: DefaultValue::Absent }
 }
 
 /// Every key under `platforms`.
@@ -167,27 +163,43 @@ pub(super) const KEYS: &[KeySpec] = &[
         default: DefaultValue::Text("https"),
     },
     base("platforms.discord", "https://discord.com"),
-    absent(
-        "platforms.discord",
-        "bot_token",
-        &[" The bot's token. Without it discord is off."],
-        Kind::Secret,
-    ),
+    absent("platforms.discord", "bot_token", &[" The bot's token. Without it discord is off."], Kind::Secret),
     base("platforms.telegram", "https://t.me"),
+    absent("platforms.telegram", "channel", &[" If set, posts must be in this public channel."], Kind::Text),
+    base("platforms.slack", "https://slack.com"),
+    absent("platforms.slack", "token", &[" An access token. Without it slack is off."], Kind::Secret),
+    base("platforms.tiktok", "https://www.tiktok.com"),
     absent(
-        "platforms.telegram",
-        "channel",
-        &[" If set, posts must be in this public channel."],
+        "platforms.nostr",
+        "relays",
+        &[
+            " Up to eight relays that notes are asked of, `wss://host`, separated by commas. Without any nostr is off.",
+        ],
         Kind::Text,
     ),
-    base("platforms.slack", "https://slack.com"),
+    base("platforms.bluesky", "https://public.api.bsky.app"),
     absent(
-        "platforms.slack",
+        "platforms.farcaster",
+        "base_url",
+        &[
+            " The HTTP API of a hub or Snapchain node that you trust, such as your own on port 3381.",
+            " Without it farcaster is off.",
+        ],
+        Kind::Url,
+    ),
+    absent(
+        "platforms.farcaster",
         "token",
-        &[" An access token. Without it slack is off."],
+        &[" The `x-api-key` of a hosted hub that wants one."],
         Kind::Secret,
     ),
-    base("platforms.tiktok", "https://www.tiktok.com"),
+    KeySpec {
+        section: "platforms.website",
+        name: "scheme",
+        docs: &[" How websites are reached; `http` is for tests."],
+        kind: Kind::Choice(&["https", "http"]),
+        default: DefaultValue::Text("https"),
+    },
 ];
 
 #[cfg(test)]
@@ -205,6 +217,7 @@ mod tests {
             "scheme",
             "resolver",
             "rpc_url",
+            "relays",
         ];
         for spec in KEYS {
             let name = spec.section.strip_prefix("platforms.").unwrap();

@@ -32,10 +32,9 @@ impl Config {
 pub(super) fn toml_value(value: &Value) -> Option<String> {
     match value {
         Value::Null | Value::Object(_) => None,
-        Value::Array(items) => Some(format!(
-            "[{}]",
-            items.iter().filter_map(toml_value).collect::<Vec<_>>().join(", ")
-        )),
+        Value::Array(items) => {
+            Some(format!("[{}]", items.iter().filter_map(toml_value).collect::<Vec<_>>().join(", ")))
+        }
         Value::String(_) => Some(value.to_string().replace('\u{7f}', "\\u007f")),
         Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
     }
@@ -63,10 +62,7 @@ mod tests {
     fn text_is_escaped_as_toml_demands() {
         let text = toml_value(&Value::String("a\"\\\n\u{1}\u{7f}é".into())).unwrap();
         assert_eq!(text, r#""a\"\\\n\u0001\u007fé""#);
-        assert_eq!(
-            toml_value(&serde_json::json!(["a", 1, true])).unwrap(),
-            "[\"a\", 1, true]"
-        );
+        assert_eq!(toml_value(&serde_json::json!(["a", 1, true])).unwrap(), "[\"a\", 1, true]");
     }
 
     #[test]

@@ -105,11 +105,8 @@ impl DatabaseUrl {
             None => format!("{login}@"),
         };
         let (place, parameters) = place.split_once('?').unwrap_or((place, ""));
-        let parameters: Vec<String> = parameters
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(masked_parameter)
-            .collect();
+        let parameters: Vec<String> =
+            parameters.split('&').filter(|pair| !pair.is_empty()).map(masked_parameter).collect();
         let mark = if parameters.is_empty() { "" } else { "?" };
         format!("{scheme}://{login}{place}{mark}{}", parameters.join("&"))
     }
@@ -279,9 +276,6 @@ mod tests {
     fn the_path_of_a_secret_url_is_masked() {
         let url = SecretUrl::parse("https://user:pw@node.example:8545/v3/0123abcd?key=1").unwrap();
         assert_eq!(url.to_string(), "https://node.example:8545/********");
-        assert_eq!(
-            SecretUrl::parse("http://127.0.0.1:8545").unwrap().to_string(),
-            "http://127.0.0.1:8545"
-        );
+        assert_eq!(SecretUrl::parse("http://127.0.0.1:8545").unwrap().to_string(), "http://127.0.0.1:8545");
     }
 }

@@ -71,6 +71,26 @@ section! {
 }
 
 section! {
+    /// How proofs are looked at again.
+    RecheckConfig in "recheck" {
+        /// Whether this process does it. At least one replica should.
+        enabled: bool => Kind::Switch, DefaultValue::Text("true");
+        /// Seconds between two looks at a proof.
+        interval_secs: u64 => Kind::Integer { min: 3600, max: 31_536_000 }, DefaultValue::Text("259200");
+        /// Seconds, at least, from a look that speaks against a proof to the one that decides.
+        second_look_secs: u64 => Kind::Integer { min: 3600, max: 604_800 }, DefaultValue::Text("3600");
+        /// Proofs that are looked at at a time.
+        concurrency: usize => Kind::Integer { min: 1, max: 512 }, DefaultValue::Text("16");
+        /// Proofs of one platform that are looked at at a time; submits share its limits.
+        platform_concurrency: usize => Kind::Integer { min: 1, max: 64 }, DefaultValue::Text("4");
+        /// No proof becomes invalid while more than this percentage of an hour's looks at its platform turn against proofs …
+        brake_percent: u64 => Kind::Integer { min: 1, max: 100 }, DefaultValue::Text("20");
+        /// … of at least so many looks.
+        brake_min_checks: u64 => Kind::Integer { min: 1, max: 1_000_000 }, DefaultValue::Text("20");
+    }
+}
+
+section! {
     /// Where kv-service asks whether a binding exists.
     ProofServiceConfig in "proof_service" {
         /// The base URL of proof-service.
@@ -105,6 +125,8 @@ section! {
         namespaces: usize => Kind::Integer { min: 1, max: 1_000_000 }, DefaultValue::Text("1000");
         /// Bindings of an Avatar (`too_many_bindings`).
         bindings: usize => Kind::Integer { min: 1, max: 1_000_000 }, DefaultValue::Text("1000");
+        /// Subkeys of an Avatar in force (`too_many_subkeys`), and subkeys in one answer.
+        subkeys: usize => Kind::Integer { min: 1, max: 100_000 }, DefaultValue::Text("1000");
         /// Aliases of an Avatar, direct and indirect (`too_many_aliases`).
         aliases: usize => Kind::Integer { min: 1, max: 10_000 }, DefaultValue::Text("100");
         /// Identities in one search (`too_many_identities`).

@@ -3,8 +3,8 @@
 use super::keys::KeySpec;
 use super::platforms;
 use super::sections::{
-    DatabaseConfig, LimitsConfig, LogConfig, NetConfig, PayloadConfig, ProofServiceConfig, ServerConfig,
-    WebhooksConfig,
+    DatabaseConfig, LimitsConfig, LogConfig, NetConfig, PayloadConfig, ProofServiceConfig, RecheckConfig,
+    ServerConfig, WebhooksConfig,
 };
 
 /// The sections in the order in which they are shown: name, what it is about, its keys.
@@ -13,16 +13,9 @@ pub(super) const SECTIONS: &[(&str, &[&str], &[KeySpec])] = &[
     ("database", DatabaseConfig::ABOUT, DatabaseConfig::KEYS),
     ("payload", PayloadConfig::ABOUT, PayloadConfig::KEYS),
     ("net", NetConfig::ABOUT, NetConfig::KEYS),
-    (
-        "platforms",
-        &[" Where the APIs of the platforms are, and the credentials for them."],
-        platforms::KEYS,
-    ),
-    (
-        "proof_service",
-        ProofServiceConfig::ABOUT,
-        ProofServiceConfig::KEYS,
-    ),
+    ("platforms", &[" Where the APIs of the platforms are, and the credentials for them."], platforms::KEYS),
+    ("recheck", RecheckConfig::ABOUT, RecheckConfig::KEYS),
+    ("proof_service", ProofServiceConfig::ABOUT, ProofServiceConfig::KEYS),
     ("webhooks", WebhooksConfig::ABOUT, WebhooksConfig::KEYS),
     ("limits", LimitsConfig::ABOUT, LimitsConfig::KEYS),
     ("log", LogConfig::ABOUT, LogConfig::KEYS),
@@ -52,17 +45,13 @@ pub(super) fn is_known(key: &str) -> bool {
 /// Whether `key` is a table of keys: `server`, `platforms`, `platforms.solana`.
 pub(super) fn is_section(key: &str) -> bool {
     SECTIONS.iter().any(|(name, _, _)| *name == key)
-        || key
-            .strip_prefix("platforms.")
-            .is_some_and(|name| platforms::Platforms::NAMES.contains(&name))
+        || key.strip_prefix("platforms.").is_some_and(|name| platforms::Platforms::NAMES.contains(&name))
 }
 
 /// The key, or the section, that is most like this unknown one.
 pub(super) fn nearest(key: &str) -> Option<String> {
     let sections = SECTIONS.iter().map(|(name, _, _)| (*name).to_owned());
-    let platforms = platforms::Platforms::NAMES
-        .iter()
-        .map(|name| format!("platforms.{name}"));
+    let platforms = platforms::Platforms::NAMES.iter().map(|name| format!("platforms.{name}"));
     names()
         .chain(sections)
         .chain(platforms)
@@ -95,10 +84,7 @@ mod tests {
             Some("platforms.twitter.bearer_token")
         );
         assert_eq!(nearest("platforms.twiter").as_deref(), Some("platforms.twitter"));
-        assert_eq!(
-            nearest("webhook.admin_token_file").as_deref(),
-            Some("webhooks.admin_token_file")
-        );
+        assert_eq!(nearest("webhook.admin_token_file").as_deref(), Some("webhooks.admin_token_file"));
         assert_eq!(nearest("zzz"), None);
     }
 }

@@ -24,9 +24,7 @@ impl Backend {
         match url.split_once("://").map(|(scheme, _)| scheme) {
             Some("postgres" | "postgresql") => Ok(Self::Postgres),
             Some("sqlite") => Ok(Self::Sqlite),
-            _ => Err(DbError::InvalidUrl {
-                reason: "it starts with neither postgres:// nor sqlite://",
-            }),
+            _ => Err(DbError::InvalidUrl { reason: "it starts with neither postgres:// nor sqlite://" }),
         }
     }
 

@@ -46,18 +46,13 @@ impl Db {
         if let Some(read_url) = &settings.read_url
             && (backend, Backend::of(read_url)?) != (Backend::Postgres, Backend::Postgres)
         {
-            return Err(DbError::InvalidUrl {
-                reason: "database.read_url is for two PostgreSQL servers",
-            });
+            return Err(DbError::InvalidUrl { reason: "database.read_url is for two PostgreSQL servers" });
         }
         wait_until_reachable(&settings).await?;
         Ok(Self {
             backend,
             primary: Pool::new(&settings, Purpose::Serve),
-            replica: settings
-                .read_url
-                .is_some()
-                .then(|| Pool::new(&settings, Purpose::Replica)),
+            replica: settings.read_url.is_some().then(|| Pool::new(&settings, Purpose::Replica)),
             writer: (backend == Backend::Sqlite).then(|| Arc::new(Semaphore::new(1))),
             settings: Arc::new(settings),
         })
@@ -164,10 +159,7 @@ impl Db {
 
 impl std::fmt::Debug for Db {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Db")
-            .field("settings", &self.settings)
-            .field("pool", &self.pool_state())
-            .finish()
+        f.debug_struct("Db").field("settings", &self.settings).field("pool", &self.pool_state()).finish()
     }
 }
 

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use diesel::result::{ConnectionError, DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 
+use super::Refusal;
+
 /// What can go wrong with a database, told apart by what the caller can do about it.
 ///
 /// It is `Clone`, so that one failure can be told to every caller of a batch.
@@ -16,6 +18,14 @@ pub enum DbError {
     /// before it is unknown: it may have been committed.
     #[error("the database is unavailable: {cause}")]
     Unavailable {
+        /// The database's own words.
+        cause: String,
+    },
+    /// Start-up met what waiting cannot mend.
+    #[error("{reason} ({})", cause.lines().next().unwrap_or_default())]
+    Refused {
+        /// Why.
+        reason: Refusal,
         /// The database's own words.
         cause: String,
     },
@@ -143,10 +153,7 @@ impl DbError {
     /// Whether the connection that gave this error must not be used again. A primary that has become a replica
     /// (`ReadOnly`) is left as well, so that a URL with several hosts finds the new one.
     pub(super) fn spoils_connection(&self) -> bool {
-        matches!(
-            self,
-            Self::Unavailable { .. } | Self::ReadOnly { .. } | Self::Aborted
-        )
+        matches!(self, Self::Unavailable { .. } | Self::ReadOnly { .. } | Self::Aborted)
     }
 }
 
@@ -156,12 +163,10 @@ impl From<DieselError> for DbError {
             DieselError::DatabaseError(kind, information) => {
                 by_kind(kind, information.as_ref()).unwrap_or_else(|| Self::Other(Arc::new(error)))
             }
-            DieselError::BrokenTransactionManager => Self::Unavailable {
-                cause: error.to_string(),
-            },
-            DieselError::RollbackErrorOnCommit { commit_error, .. } => Self::Unavailable {
-                cause: commit_error.to_string(),
-            },
+            DieselError::BrokenTransactionManager => Self::Unavailable { cause: error.to_string() },
+            DieselError::RollbackErrorOnCommit { commit_error, .. } => {
+                Self::Unavailable { cause: commit_error.to_string() }
+            }
             _ => Self::Other(Arc::new(error)),
         }
     }
@@ -171,12 +176,8 @@ impl From<ConnectionError> for DbError {
     fn from(error: ConnectionError) -> Self {
         match error {
             ConnectionError::CouldntSetupConfiguration(error) => error.into(),
-            ConnectionError::InvalidCString(_) => Self::InvalidUrl {
-                reason: "it holds a NUL",
-            },
-            error => Self::Unavailable {
-                cause: error.to_string().trim_end().to_owned(),
-            },
+            ConnectionError::InvalidCString(_) => Self::InvalidUrl { reason: "it holds a NUL" },
+            error => Self::Unavailable { cause: error.to_string().trim_end().to_owned() },
         }
     }
 }
@@ -187,9 +188,9 @@ fn by_kind(
 ) -> Option<DbError> {
     let cause = || information.message().trim_end().to_owned();
     Some(match kind {
-        DatabaseErrorKind::UniqueViolation => DbError::UniqueViolation {
-            constraint: information.constraint_name().map(str::to_owned),
-        },
+        DatabaseErrorKind::UniqueViolation => {
+            DbError::UniqueViolation { constraint: information.constraint_name().map(str::to_owned) }
+        }
         DatabaseErrorKind::SerializationFailure => DbError::Busy { cause: cause() },
         DatabaseErrorKind::ReadOnlyTransaction => DbError::ReadOnly { cause: cause() },
         DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
@@ -266,31 +267,19 @@ mod tests {
     fn texts_are_told_apart() {
         let unknown = |message| of(DatabaseErrorKind::Unknown, message);
         assert!(matches!(unknown("deadlock detected"), DbError::Busy { .. }));
-        assert!(matches!(
-            unknown("canceling statement due to lock timeout"),
-            DbError::Busy { .. }
-        ));
+        assert!(matches!(unknown("canceling statement due to lock timeout"), DbError::Busy { .. }));
         assert!(matches!(unknown("database is locked"), DbError::Busy { .. }));
-        assert!(matches!(
-            unknown("canceling statement due to statement timeout"),
-            DbError::TimedOut { .. }
-        ));
+        assert!(matches!(unknown("canceling statement due to statement timeout"), DbError::TimedOut { .. }));
         assert!(matches!(
             unknown("terminating connection due to administrator command"),
             DbError::Unavailable { .. }
         ));
-        assert!(matches!(
-            unknown("database or disk is full"),
-            DbError::DiskFull { .. }
-        ));
+        assert!(matches!(unknown("database or disk is full"), DbError::DiskFull { .. }));
         assert!(matches!(
             unknown("could not extend file \"base/1/2\": No space left on device"),
             DbError::DiskFull { .. }
         ));
-        assert!(matches!(
-            unknown("attempt to write a readonly database"),
-            DbError::ReadOnly { .. }
-        ));
+        assert!(matches!(unknown("attempt to write a readonly database"), DbError::ReadOnly { .. }));
         assert!(matches!(unknown("no such table: x"), DbError::Other(_)));
     }
 }

@@ -48,10 +48,7 @@ impl Health {
     /// Why connecting fails at present.
     pub(super) fn outage(&self) -> Option<DbError> {
         let outage = self.outage.lock().unwrap_or_else(PoisonError::into_inner);
-        outage
-            .as_ref()
-            .filter(|(since, _)| since.elapsed() < FRESH)
-            .map(|(_, error)| error.clone())
+        outage.as_ref().filter(|(since, _)| since.elapsed() < FRESH).map(|(_, error)| error.clone())
     }
 
     /// Notes how connecting went and returns whether the attempt before it had failed.
@@ -71,11 +68,7 @@ pub(super) struct Manager {
 
 impl Manager {
     pub(super) fn new(settings: DbSettings, purpose: Purpose, health: Arc<Health>) -> Self {
-        Self {
-            settings,
-            purpose,
-            health,
-        }
+        Self { settings, purpose, health }
     }
 
     fn shown(&self) -> String {
@@ -98,11 +91,7 @@ impl ManageConnection for Manager {
                 if self.health.note(None) {
                     log::info!("the database at {} answers again", self.shown());
                 }
-                Ok(Slot {
-                    connection,
-                    sound: true,
-                    generation,
-                })
+                Ok(Slot { connection, sound: true, generation })
             }
             Err(error) => {
                 if !self.health.note(Some(error.clone())) {

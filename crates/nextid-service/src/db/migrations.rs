@@ -46,8 +46,7 @@ impl Migrations {
     /// [`DbError::ForeignSchema`], [`DbError::TooNew`], [`DbError::Migration`], and whatever connecting meets. The
     /// database is unchanged then.
     pub async fn run(&'static self, settings: &DbSettings) -> Result<Vec<String>, DbError> {
-        self.with_connection(settings, |this, conn| this.locked(conn, Self::run_pending))
-            .await
+        self.with_connection(settings, |this, conn| this.locked(conn, Self::run_pending)).await
     }
 
     /// Takes back the newest migration and returns its version; none when the database is empty.
@@ -55,8 +54,7 @@ impl Migrations {
     /// # Errors
     /// As [`Migrations::run`].
     pub async fn revert_last(&'static self, settings: &DbSettings) -> Result<Option<String>, DbError> {
-        self.with_connection(settings, |this, conn| this.locked(conn, Self::revert_newest))
-            .await
+        self.with_connection(settings, |this, conn| this.locked(conn, Self::revert_newest)).await
     }
 
     /// Reads how far the database has been migrated, and changes nothing.
@@ -94,9 +92,7 @@ impl Migrations {
         wait_until_reachable(settings).await?;
         let settings = settings.clone();
         let work = move || job(self, &mut establish(&settings, Purpose::Migrate)?);
-        tokio::task::spawn_blocking(work)
-            .await
-            .unwrap_or(Err(DbError::Aborted))
+        tokio::task::spawn_blocking(work).await.unwrap_or(Err(DbError::Aborted))
     }
 
     /// Runs `job` in one transaction that nobody else's migration can overlap.
@@ -142,10 +138,9 @@ impl Migrations {
         let applied = match schema_state::of(conn, self.service, &known)? {
             SchemaState::Empty => return Ok(None),
             SchemaState::Current => known,
-            SchemaState::Pending(pending) => known
-                .into_iter()
-                .filter(|version| !pending.contains(version))
-                .collect(),
+            SchemaState::Pending(pending) => {
+                known.into_iter().filter(|version| !pending.contains(version)).collect()
+            }
         };
         let Some(newest) = applied.last() else {
             return Ok(None);
@@ -160,16 +155,12 @@ impl Migrations {
     /// The versions that this program knows, oldest first.
     fn versions(&self, conn: &DbConnection) -> Result<Vec<String>, DbError> {
         let mut versions: Vec<String> = match conn {
-            DbConnection::Postgres(_) => self
-                .of_postgres()?
-                .iter()
-                .map(|m| m.name().version().to_string())
-                .collect(),
-            DbConnection::Sqlite(_) => self
-                .of_sqlite()?
-                .iter()
-                .map(|m| m.name().version().to_string())
-                .collect(),
+            DbConnection::Postgres(_) => {
+                self.of_postgres()?.iter().map(|m| m.name().version().to_string()).collect()
+            }
+            DbConnection::Sqlite(_) => {
+                self.of_sqlite()?.iter().map(|m| m.name().version().to_string()).collect()
+            }
         };
         versions.sort_unstable();
         Ok(versions)
@@ -194,11 +185,8 @@ fn apply<DB: diesel::backend::Backend, C: MigrationHarness<DB>>(
     };
     log::info!("migration {} runs", migration.name());
     // diesel's own table may not be there yet, and only this makes it.
-    conn.applied_migrations()
-        .map_err(|cause| failed(version, cause))?;
-    conn.run_migration(migration)
-        .map(drop)
-        .map_err(|cause| failed(&migration.name().to_string(), cause))
+    conn.applied_migrations().map_err(|cause| failed(version, cause))?;
+    conn.run_migration(migration).map(drop).map_err(|cause| failed(&migration.name().to_string(), cause))
 }
 
 fn revert<DB: diesel::backend::Backend, C: MigrationHarness<DB>>(
@@ -210,9 +198,7 @@ fn revert<DB: diesel::backend::Backend, C: MigrationHarness<DB>>(
         return Ok(());
     };
     log::info!("migration {} is taken back", migration.name());
-    conn.revert_migration(migration)
-        .map(drop)
-        .map_err(|cause| failed(&migration.name().to_string(), cause))
+    conn.revert_migration(migration).map(drop).map_err(|cause| failed(&migration.name().to_string(), cause))
 }
 
 fn find<'m, DB: diesel::backend::Backend>(
@@ -220,10 +206,7 @@ fn find<'m, DB: diesel::backend::Backend>(
     version: &str,
 ) -> Option<&'m dyn Migration<DB>> {
     let wanted = MigrationVersion::from(version);
-    migrations
-        .iter()
-        .find(|migration| migration.name().version() == wanted)
-        .map(AsRef::as_ref)
+    migrations.iter().find(|migration| migration.name().version() == wanted).map(AsRef::as_ref)
 }
 
 /// Waits for the lock on migrations. SQLite's transaction is such a lock already.
@@ -243,8 +226,5 @@ fn lock(conn: &mut DbConnection) -> Result<(), DbError> {
 }
 
 fn failed(name: &str, cause: Box<dyn std::error::Error + Send + Sync>) -> DbError {
-    DbError::Migration {
-        name: name.to_owned(),
-        cause: Arc::from(cause),
-    }
+    DbError::Migration { name: name.to_owned(), cause: Arc::from(cause) }
 }

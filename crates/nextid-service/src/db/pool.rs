@@ -43,9 +43,7 @@ impl Pool {
         Self {
             connections,
             permits: Arc::new(Semaphore::new(
-                usize::try_from(size)
-                    .unwrap_or(usize::MAX)
-                    .min(Semaphore::MAX_PERMITS),
+                usize::try_from(size).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS),
             )),
             health,
             acquire_timeout: settings.acquire_timeout,
@@ -146,13 +144,7 @@ fn unmask(connection: &mut DbConnection, error: DbError) -> DbError {
     let (DbError::Other(cause), DbConnection::Postgres(c)) = (&error, connection) else {
         return error;
     };
-    if c.is_broken() {
-        DbError::Unavailable {
-            cause: cause.to_string(),
-        }
-    } else {
-        error
-    }
+    if c.is_broken() { DbError::Unavailable { cause: cause.to_string() } } else { error }
 }
 
 /// A permit, or [`DbError::Overloaded`] after `timeout`. Who waits longest is next.
@@ -162,9 +154,7 @@ pub(super) async fn acquire(
 ) -> Result<OwnedSemaphorePermit, DbError> {
     match tokio::time::timeout(timeout, Arc::clone(semaphore).acquire_owned()).await {
         Ok(Ok(permit)) => Ok(permit),
-        Ok(Err(_)) => Err(DbError::Unavailable {
-            cause: "the pool is closed".to_owned(),
-        }),
+        Ok(Err(_)) => Err(DbError::Unavailable { cause: "the pool is closed".to_owned() }),
         Err(_) => Err(DbError::Overloaded { waited: timeout }),
     }
 }

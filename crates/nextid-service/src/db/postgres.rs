@@ -55,16 +55,11 @@ pub(super) fn establish(url: &str, settings: &DbSettings, purpose: Purpose) -> R
     )
     .get_result(&mut connection)?;
     if session.version < OLDEST {
-        return Err(DbError::TooOld {
-            found: session.version,
-            needed: OLDEST,
-        });
+        return Err(DbError::TooOld { found: session.version, needed: OLDEST });
     }
     // A replica commits nothing of ours.
     if purpose != Purpose::Replica && session.synchronous_commit == "off" {
-        return Err(DbError::NotDurable {
-            setting: session.synchronous_commit,
-        });
+        return Err(DbError::NotDurable { setting: session.synchronous_commit });
     }
     Ok(connection)
 }
@@ -72,10 +67,7 @@ pub(super) fn establish(url: &str, settings: &DbSettings, purpose: Purpose) -> R
 /// Appends what the URL leaves open. By text, because libpq's URLs may name several hosts, which no URL parser takes.
 fn with_parameters(url: &str) -> String {
     let given: Vec<&str> = url.split_once('?').map_or(Vec::new(), |(_, query)| {
-        query
-            .split('&')
-            .filter_map(|pair| pair.split_once('=').map(|(name, _)| name))
-            .collect()
+        query.split('&').filter_map(|pair| pair.split_once('=').map(|(name, _)| name)).collect()
     });
     let mut whole = url.to_owned();
     for (name, value) in PARAMETERS {

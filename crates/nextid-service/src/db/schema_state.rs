@@ -33,17 +33,10 @@ struct Name {
 
 /// Reads the state without changing anything. `known` are this program's migrations, oldest first.
 pub(super) fn of(conn: &mut DbConnection, service: &str, known: &[String]) -> Result<SchemaState, DbError> {
-    let foreign = |found: String| DbError::ForeignSchema {
-        expected: service.to_owned(),
-        found,
-    };
+    let foreign = |found: String| DbError::ForeignSchema { expected: service.to_owned(), found };
     let tables = tables(conn)?;
     let has = |name: &str| tables.iter().any(|table| table == name);
-    let applied = if has(MIGRATIONS) {
-        applied(conn)?
-    } else {
-        Vec::new()
-    };
+    let applied = if has(MIGRATIONS) { applied(conn)? } else { Vec::new() };
     let owner = if has("meta") { owner(conn)? } else { None };
     match owner {
         Some(owner) if owner == service => {}
@@ -56,29 +49,15 @@ pub(super) fn of(conn: &mut DbConnection, service: &str, known: &[String]) -> Re
             };
         }
         None => {
-            return Err(foreign(
-                "another program (its migrations are not ours)".to_owned(),
-            ));
+            return Err(foreign("another program (its migrations are not ours)".to_owned()));
         }
     }
-    let unknown: Vec<String> = applied
-        .iter()
-        .filter(|version| !known.contains(version))
-        .cloned()
-        .collect();
+    let unknown: Vec<String> = applied.iter().filter(|version| !known.contains(version)).cloned().collect();
     if !unknown.is_empty() {
         return Err(DbError::TooNew { unknown });
     }
-    let pending: Vec<String> = known
-        .iter()
-        .filter(|version| !applied.contains(version))
-        .cloned()
-        .collect();
-    Ok(if pending.is_empty() {
-        SchemaState::Current
-    } else {
-        SchemaState::Pending(pending)
-    })
+    let pending: Vec<String> = known.iter().filter(|version| !applied.contains(version)).cloned().collect();
+    Ok(if pending.is_empty() { SchemaState::Current } else { SchemaState::Pending(pending) })
 }
 
 /// The tables and views that somebody made, without those of extensions.
@@ -99,10 +78,7 @@ fn tables(conn: &mut DbConnection) -> Result<Vec<String>, DbError> {
 }
 
 fn applied(conn: &mut DbConnection) -> Result<Vec<String>, DbError> {
-    names(
-        conn,
-        "SELECT version AS name FROM __diesel_schema_migrations ORDER BY 1",
-    )
+    names(conn, "SELECT version AS name FROM __diesel_schema_migrations ORDER BY 1")
 }
 
 /// The service that made the database. A table `meta` of somebody else's need not have our columns.
@@ -116,10 +92,7 @@ fn owner(conn: &mut DbConnection) -> Result<Option<String>, DbError> {
         Backend::Sqlite => "SELECT name FROM pragma_table_info('meta')",
     };
     let columns = names(conn, sql)?;
-    if !["key", "value"]
-        .iter()
-        .all(|wanted| columns.iter().any(|column| column == wanted))
-    {
+    if !["key", "value"].iter().all(|wanted| columns.iter().any(|column| column == wanted)) {
         return Ok(None);
     }
     let sql = format!("SELECT CAST(value AS text) AS name FROM meta WHERE key = '{SERVICE_KEY}'");

@@ -72,10 +72,7 @@ mod tests {
     #[test]
     fn no_secret_is_shown() {
         for (url, wanted) in [
-            (
-                "postgres://user:s3cret@db:5432/proof?password=s3cret",
-                "postgres://db:5432/proof",
-            ),
+            ("postgres://user:s3cret@db:5432/proof?password=s3cret", "postgres://db:5432/proof"),
             ("postgres://user:s3@cret@db/proof", "postgres://db/proof"),
             ("postgres:///proof?host=/tmp&user=u", "postgres:///proof"),
             ("sqlite:///var/lib/a.db", "sqlite:///var/lib/a.db"),

@@ -22,19 +22,10 @@ struct Mode {
 pub(super) fn establish(url: &str, settings: &DbSettings) -> Result<SqliteConnection, DbError> {
     let path = path_of(url)?;
     create(&path)?;
-    let not_writable = |cause: String| DbError::NotWritable {
-        path: path.clone(),
-        cause,
-    };
+    let not_writable = |cause: String| DbError::NotWritable { path: path.clone(), cause };
     // A relative path keeps SQLite from reading a name that begins with `file:` as a URI.
-    let name = path.to_str().ok_or(DbError::InvalidUrl {
-        reason: "its path is not UTF-8",
-    })?;
-    let name = if path.is_absolute() {
-        name.to_owned()
-    } else {
-        format!("./{name}")
-    };
+    let name = path.to_str().ok_or(DbError::InvalidUrl { reason: "its path is not UTF-8" })?;
+    let name = if path.is_absolute() { name.to_owned() } else { format!("./{name}") };
     let mut connection =
         SqliteConnection::establish(&name).map_err(|error| not_writable(error.to_string()))?;
     // The timeout comes first: changing the journal mode takes a lock. No memory map: with it an I/O error is a
@@ -49,10 +40,7 @@ pub(super) fn establish(url: &str, settings: &DbSettings) -> Result<SqliteConnec
         .get_result(&mut connection)
         .map_err(|error| file_error(&path, error))?;
     if mode.journal_mode != "wal" {
-        return Err(not_writable(format!(
-            "its file system keeps journal_mode={}",
-            mode.journal_mode
-        )));
+        return Err(not_writable(format!("its file system keeps journal_mode={}", mode.journal_mode)));
     }
     connection
         .batch_execute(&format!(
@@ -73,10 +61,9 @@ fn file_error(path: &Path, error: diesel::result::Error) -> DbError {
         };
     }
     match DbError::from(error) {
-        DbError::ReadOnly { cause } | DbError::Unavailable { cause } => DbError::NotWritable {
-            path: path.to_owned(),
-            cause,
-        },
+        DbError::ReadOnly { cause } | DbError::Unavailable { cause } => {
+            DbError::NotWritable { path: path.to_owned(), cause }
+        }
         other => other,
     }
 }
@@ -85,9 +72,7 @@ fn file_error(path: &Path, error: diesel::result::Error) -> DbError {
 fn path_of(url: &str) -> Result<PathBuf, DbError> {
     let path = url.strip_prefix("sqlite://").unwrap_or_default();
     if path.is_empty() {
-        return Err(DbError::InvalidUrl {
-            reason: "sqlite:// needs a path",
-        });
+        return Err(DbError::InvalidUrl { reason: "sqlite:// needs a path" });
     }
     if path.contains(":memory:") {
         // Each connection of the pool would see a database of its own, gone when it is closed.
@@ -96,14 +81,10 @@ fn path_of(url: &str) -> Result<PathBuf, DbError> {
         });
     }
     if path.contains('?') {
-        return Err(DbError::InvalidUrl {
-            reason: "sqlite:// takes no parameters",
-        });
+        return Err(DbError::InvalidUrl { reason: "sqlite:// takes no parameters" });
     }
     if path.contains('\0') {
-        return Err(DbError::InvalidUrl {
-            reason: "it holds a NUL",
-        });
+        return Err(DbError::InvalidUrl { reason: "it holds a NUL" });
     }
     Ok(PathBuf::from(path))
 }
@@ -115,26 +96,18 @@ fn create(path: &Path) -> Result<(), DbError> {
         path: path.to_owned(),
         cause: error.to_string(),
     };
-    if let Some(directory) = path
-        .parent()
-        .filter(|directory| !directory.as_os_str().is_empty())
-    {
+    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder
-            .create(directory)
-            .map_err(|error| not_writable(directory, error))?;
+        builder.create(directory).map_err(|error| not_writable(directory, error))?;
     }
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(path)
-        .map(drop)
-        .map_err(|error| not_writable(path, error))
+    options.open(path).map(drop).map_err(|error| not_writable(path, error))
 }
 
 #[cfg(test)]
@@ -143,17 +116,9 @@ mod tests {
 
     #[test]
     fn only_plain_paths() {
-        assert_eq!(
-            path_of("sqlite:///a b/%20.db").unwrap(),
-            PathBuf::from("/a b/%20.db")
-        );
+        assert_eq!(path_of("sqlite:///a b/%20.db").unwrap(), PathBuf::from("/a b/%20.db"));
         assert_eq!(path_of("sqlite://a.db").unwrap(), PathBuf::from("a.db"));
-        for url in [
-            "sqlite://",
-            "sqlite://:memory:",
-            "sqlite:///a.db?mode=ro",
-            "sqlite:///a\0.db",
-        ] {
+        for url in ["sqlite://", "sqlite://:memory:", "sqlite:///a.db?mode=ro", "sqlite:///a\0.db"] {
             assert!(matches!(path_of(url), Err(DbError::InvalidUrl { .. })), "{url:?}");
         }
     }

@@ -43,9 +43,7 @@ pub(super) fn take(conn: &mut DbConnection, holder: &str, ttl: Duration) -> Resu
 
 /// Gives the lease back, if `holder` has it.
 pub(super) fn release(conn: &mut DbConnection, holder: &str) -> Result<(), DbError> {
-    let held = lease::table
-        .filter(lease::name.eq(NAME))
-        .filter(lease::holder.eq(holder));
+    let held = lease::table.filter(lease::name.eq(NAME)).filter(lease::holder.eq(holder));
     on_backend!(conn, c => diesel::delete(held).execute(c))?;
     Ok(())
 }

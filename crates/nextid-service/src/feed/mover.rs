@@ -68,10 +68,7 @@ pub(super) fn move_waiting(conn: &mut DbConnection, count: i64) -> Result<Moved,
             )
             .bind::<BigInt, _>(count)
             .execute(c)?;
-            Ok(Moved {
-                taken,
-                latest: last.saturating_add(i64::try_from(numbered).unwrap_or(0)),
-            })
+            Ok(Moved { taken, latest: last.saturating_add(i64::try_from(numbered).unwrap_or(0)) })
         }
     }
 }

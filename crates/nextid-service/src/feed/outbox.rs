@@ -19,10 +19,8 @@ const CHUNK: usize = 1000;
 /// The database's.
 pub fn enqueue(conn: &mut DbConnection, kind: i16, references: &[i64]) -> Result<(), DbError> {
     for chunk in references.chunks(CHUNK) {
-        let rows: Vec<_> = chunk
-            .iter()
-            .map(|reference| (outbox::kind.eq(kind), outbox::reference.eq(*reference)))
-            .collect();
+        let rows: Vec<_> =
+            chunk.iter().map(|reference| (outbox::kind.eq(kind), outbox::reference.eq(*reference))).collect();
         on_backend!(conn, c => diesel::insert_into(outbox::table).values(rows).execute(c))?;
     }
     Ok(())

@@ -23,11 +23,7 @@ pub struct SequencerSettings {
 
 impl Default for SequencerSettings {
     fn default() -> Self {
-        Self {
-            poll: Duration::from_millis(250),
-            lease: Duration::from_secs(2),
-            batch: 2000,
-        }
+        Self { poll: Duration::from_millis(250), lease: Duration::from_secs(2), batch: 2000 }
     }
 }
 
@@ -69,12 +65,7 @@ impl Sequencer {
         let (sender, latest) = watch::channel(0);
         let task = tokio::spawn(serve(Arc::clone(&shared), sender));
         let abort = task.abort_handle();
-        Self {
-            shared,
-            latest,
-            task: tokio::sync::Mutex::new(Some(task)),
-            abort,
-        }
+        Self { shared, latest, task: tokio::sync::Mutex::new(Some(task)), abort }
     }
 
     /// Says that something was committed. Cheap; to be called after every append.
@@ -127,9 +118,7 @@ async fn serve(shared: Arc<Shared>, latest: watch::Sender<i64>) {
         if stopping {
             break;
         }
-        let woken = tokio::time::timeout(shared.settings.poll, shared.news.notified())
-            .await
-            .is_ok();
+        let woken = tokio::time::timeout(shared.settings.poll, shared.news.notified()).await.is_ok();
         look_first = !woken;
     }
     let holder = shared.holder.clone();
@@ -156,32 +145,19 @@ async fn round(shared: &Shared, look_first: bool) -> Result<Round, DbError> {
         let look = |conn: &mut DbConnection| Ok((mover::has_waiting(conn)?, reader::latest_id(conn)?));
         let (has_waiting, latest) = shared.db.primary(look).await?;
         if !has_waiting {
-            return Ok(Round {
-                latest,
-                is_full: false,
-            });
+            return Ok(Round { latest, is_full: false });
         }
     }
-    let (holder, ttl, batch) = (
-        shared.holder.clone(),
-        shared.settings.lease,
-        shared.settings.batch.max(1),
-    );
+    let (holder, ttl, batch) = (shared.holder.clone(), shared.settings.lease, shared.settings.batch.max(1));
     shared
         .db
         .write(move |conn| {
             if !lease::take(conn, &holder, ttl)? {
-                return Ok(Round {
-                    latest: reader::latest_id(conn)?,
-                    is_full: false,
-                });
+                return Ok(Round { latest: reader::latest_id(conn)?, is_full: false });
             }
             let moved = mover::move_waiting(conn, batch)?;
             let is_full = i64::try_from(moved.taken).is_ok_and(|taken| taken >= batch);
-            Ok(Round {
-                latest: moved.latest,
-                is_full,
-            })
+            Ok(Round { latest: moved.latest, is_full })
         })
         .await
 }

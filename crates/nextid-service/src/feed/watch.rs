@@ -23,10 +23,6 @@ impl FeedWatch {
     /// Waits until the feed has an id beyond `after` and returns the highest one. None when the sequencer has
     /// stopped, after which there is no news.
     pub async fn beyond(&mut self, after: i64) -> Option<i64> {
-        self.latest
-            .wait_for(|latest| *latest > after)
-            .await
-            .ok()
-            .map(|latest| *latest)
+        self.latest.wait_for(|latest| *latest > after).await.ok().map(|latest| *latest)
     }
 }

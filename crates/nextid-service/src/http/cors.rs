@@ -34,11 +34,7 @@ impl Cors {
                 }
             }
             Self::Kv => {
-                set(
-                    headers,
-                    header::ACCESS_CONTROL_ALLOW_METHODS,
-                    "POST, GET, OPTIONS",
-                );
+                set(headers, header::ACCESS_CONTROL_ALLOW_METHODS, "POST, GET, OPTIONS");
                 set(
                     headers,
                     header::ACCESS_CONTROL_ALLOW_HEADERS,
@@ -55,11 +51,7 @@ impl Cors {
     pub(super) fn on_preflight(self, headers: &mut HeaderMap) {
         set(headers, header::ACCESS_CONTROL_MAX_AGE, "43200");
         if self == Self::Proof {
-            set(
-                headers,
-                header::ACCESS_CONTROL_ALLOW_METHODS,
-                "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS",
-            );
+            set(headers, header::ACCESS_CONTROL_ALLOW_METHODS, "GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS");
             set(
                 headers,
                 header::ACCESS_CONTROL_ALLOW_HEADERS,

@@ -52,11 +52,7 @@ struct Panicked(String);
 impl Edge {
     /// The layer of a server that answers browsers like this.
     pub fn new(cors: Cors, metrics: HttpMetrics, access_log: bool) -> Self {
-        Self {
-            cors,
-            metrics,
-            access_log,
-        }
+        Self { cors, metrics, access_log }
     }
 
     /// Answers a request. For `actix_web::middleware::from_fn`.
@@ -76,9 +72,7 @@ impl Edge {
             let response = self.finish(response, &facts, "preflight");
             return Ok(request.into_response(response));
         }
-        let outcome = AssertUnwindSafe(async move { next.call(request).await })
-            .catch_unwind()
-            .await;
+        let outcome = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind().await;
         let error = match outcome {
             Ok(Ok(answer)) => {
                 let (request, response) = answer.into_parts();
@@ -105,13 +99,9 @@ impl Edge {
         if let Ok(id) = HeaderValue::from_str(facts.id.as_str()) {
             headers.insert(REQUEST_ID, id);
         }
-        headers.insert(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        );
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         let took = facts.started.elapsed();
-        self.metrics
-            .observe(route, &facts.method, response.status(), took);
+        self.metrics.observe(route, &facts.method, response.status(), took);
         if self.access_log {
             // Milliseconds to three places.
             let ms = f64::from(u32::try_from(took.as_micros()).unwrap_or(u32::MAX)) / 1000.0;
@@ -134,9 +124,7 @@ impl Facts {
             id: RequestId::from_headers(headers),
             method: request.method().clone(),
             path: request.path().to_owned(),
-            client: request
-                .peer_addr()
-                .map_or_else(|| "-".to_owned(), |addr| addr.ip().to_string()),
+            client: request.peer_addr().map_or_else(|| "-".to_owned(), |addr| addr.ip().to_string()),
             has_origin: headers.contains_key(header::ORIGIN),
             as_problem: problem::asked_for(headers),
             started: Instant::now(),
@@ -158,11 +146,8 @@ fn in_our_form(response: HttpResponse, facts: &Facts) -> (HttpResponse, Option<&
     if error.status().is_server_error() {
         log_failure(error, facts);
     }
-    let context = ErrorContext {
-        request_id: facts.id.as_str(),
-        path: &facts.path,
-        as_problem: facts.as_problem,
-    };
+    let context =
+        ErrorContext { request_id: facts.id.as_str(), path: &facts.path, as_problem: facts.as_problem };
     let mut ours = problem::render(error, &context);
     keep_headers(response.headers(), ours.headers_mut());
     let code = error.code().as_str();

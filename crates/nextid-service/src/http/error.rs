@@ -34,17 +34,8 @@ impl ApiError {
     /// An error with a sentence for people. For [`ErrorCode::Internal`] the sentence is replaced: its body tells
     /// nothing.
     pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        let message = if code == ErrorCode::Internal {
-            Cow::Borrowed(code.title())
-        } else {
-            message.into()
-        };
-        Self(Box::new(Inner {
-            code,
-            message,
-            data: Map::new(),
-            cause: None,
-        }))
+        let message = if code == ErrorCode::Internal { Cow::Borrowed(code.title()) } else { message.into() };
+        Self(Box::new(Inner { code, message, data: Map::new(), cause: None }))
     }
 
     /// An error that its code says all about.
@@ -145,11 +136,7 @@ impl ApiError {
 
     /// The seconds of `Retry-After`: given, or the code's own.
     pub(super) fn retry_after_secs(&self) -> Option<u64> {
-        self.0
-            .data
-            .get("retry_after")
-            .and_then(Value::as_u64)
-            .or_else(|| self.0.code.retry_after())
+        self.0.data.get("retry_after").and_then(Value::as_u64).or_else(|| self.0.code.retry_after())
     }
 }
 
@@ -207,12 +194,7 @@ mod tests {
     #[test]
     fn the_code_has_its_own_retry_after_unless_one_is_given() {
         assert_eq!(ApiError::of(ErrorCode::Overloaded).retry_after_secs(), Some(1));
-        assert_eq!(
-            ApiError::of(ErrorCode::Overloaded)
-                .retry_after(9)
-                .retry_after_secs(),
-            Some(9)
-        );
+        assert_eq!(ApiError::of(ErrorCode::Overloaded).retry_after(9).retry_after_secs(), Some(9));
         assert_eq!(ApiError::of(ErrorCode::BadJson).retry_after_secs(), None);
     }
 

@@ -28,20 +28,15 @@ impl AvatarFields<'_> {
         parse: fn(&str) -> Result<Avatar, KeyError>,
     ) -> Result<Avatar, ApiError> {
         let mut found: Option<Avatar> = None;
-        for (name, text) in [
-            ("avatar", self.avatar),
-            ("persona", self.persona),
-            ("public_key", self.public_key),
-        ] {
+        for (name, text) in
+            [("avatar", self.avatar), ("persona", self.persona), ("public_key", self.public_key)]
+        {
             let Some(text) = text.filter(|text| !text.is_empty()) else {
                 continue;
             };
             let key = parse(text).map_err(|error| bad_public_key(name, &error))?;
             if found.is_some_and(|other| other != key) {
-                return Err(ApiError::bad_field(
-                    name,
-                    "names another key than the field before it",
-                ));
+                return Err(ApiError::bad_field(name, "names another key than the field before it"));
             }
             found = Some(key);
         }
@@ -59,8 +54,7 @@ pub fn bad_public_key(field: &str, error: &KeyError) -> ApiError {
 /// # Errors
 /// `missing_field`.
 pub fn required<'a>(name: &'static str, text: Option<&'a str>) -> Result<&'a str, ApiError> {
-    text.filter(|text| !text.is_empty())
-        .ok_or_else(|| ApiError::missing_field(name))
+    text.filter(|text| !text.is_empty()).ok_or_else(|| ApiError::missing_field(name))
 }
 
 /// A platform's name.
@@ -71,12 +65,7 @@ pub fn platform(text: &str) -> Result<Platform, ApiError> {
     text.parse().map_err(|_| {
         ApiError::new(ErrorCode::UnknownPlatform, "there is no such platform")
             .field("platform")
-            .expected(
-                Platform::ALL
-                    .iter()
-                    .map(|platform| platform.as_str())
-                    .collect::<Vec<_>>(),
-            )
+            .expected(Platform::ALL.iter().map(|platform| platform.as_str()).collect::<Vec<_>>())
     })
 }
 
@@ -139,35 +128,20 @@ mod tests {
     #[test]
     fn the_three_names_are_one() {
         let upper = KEY.to_uppercase();
-        let fields = AvatarFields {
-            avatar: Some(KEY),
-            persona: Some(&upper),
-            public_key: Some(KEY),
-        };
+        let fields = AvatarFields { avatar: Some(KEY), persona: Some(&upper), public_key: Some(KEY) };
         assert_eq!(fields.parse("avatar", Avatar::parse).unwrap().to_hex(), KEY);
-        let empty = AvatarFields {
-            avatar: Some(""),
-            persona: Some(KEY),
-            public_key: None,
-        };
+        let empty = AvatarFields { avatar: Some(""), persona: Some(KEY), public_key: None };
         assert_eq!(empty.parse("avatar", Avatar::parse).unwrap().to_hex(), KEY);
     }
 
     #[test]
     fn differing_keys_are_refused() {
         assert_eq!(
-            code(AvatarFields {
-                avatar: Some(KEY),
-                persona: None,
-                public_key: Some(OTHER)
-            }),
+            code(AvatarFields { avatar: Some(KEY), persona: None, public_key: Some(OTHER) }),
             ErrorCode::BadField
         );
         assert_eq!(
-            code(AvatarFields {
-                avatar: Some("0x12"),
-                ..Default::default()
-            }),
+            code(AvatarFields { avatar: Some("0x12"), ..Default::default() }),
             ErrorCode::BadPublicKey
         );
         assert_eq!(code(AvatarFields::default()), ErrorCode::MissingField);

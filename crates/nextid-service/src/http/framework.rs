@@ -49,11 +49,7 @@ pub(super) fn translate(error: &Error, status: StatusCode) -> ApiError {
         return ApiError::new(ErrorCode::BadJson, "the body cannot be read");
     }
     let said = by_status(status);
-    if said.code() == ErrorCode::Internal {
-        said.cause(error.to_string())
-    } else {
-        said
-    }
+    if said.code() == ErrorCode::Internal { said.cause(error.to_string()) } else { said }
 }
 
 fn by_status(status: StatusCode) -> ApiError {

@@ -27,9 +27,7 @@ mod tests {
 
     #[test]
     fn the_databases_own_words_are_not_answered() {
-        let error = ApiError::from(DbError::Unavailable {
-            cause: "host db-17.internal refused".to_owned(),
-        });
+        let error = ApiError::from(DbError::Unavailable { cause: "host db-17.internal refused".to_owned() });
         assert_eq!(error.code(), ErrorCode::DatabaseUnavailable);
         assert!(!error.message().contains("db-17"));
         assert!(error.cause_chain().is_some_and(|chain| chain.contains("db-17")));

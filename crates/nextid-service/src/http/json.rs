@@ -29,11 +29,7 @@ pub struct BodyLimits {
 
 impl Default for BodyLimits {
     fn default() -> Self {
-        Self {
-            bytes: 262_144,
-            nesting: 64,
-            timeout: Duration::from_secs(10),
-        }
+        Self { bytes: 262_144, nesting: 64, timeout: Duration::from_secs(10) }
     }
 }
 
@@ -78,11 +74,8 @@ fn announced_length(req: &HttpRequest) -> Option<usize> {
 
 async fn collect(mut payload: Payload, announced: Option<usize>, limit: usize) -> Result<BytesMut, ApiError> {
     let too_large = || {
-        ApiError::new(
-            ErrorCode::BodyTooLarge,
-            format!("the body is larger than {limit} bytes"),
-        )
-        .with("limit", limit)
+        ApiError::new(ErrorCode::BodyTooLarge, format!("the body is larger than {limit} bytes"))
+            .with("limit", limit)
     };
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
@@ -109,23 +102,14 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8], limits: &BodyLimits) -> Re
     })?;
     // One level more: the body itself, around the values that the limit is for.
     if deeper_than(body, limits.nesting + 1) {
-        let message = format!(
-            "arrays and objects are nested deeper than {} levels",
-            limits.nesting
-        );
+        let message = format!("arrays and objects are nested deeper than {} levels", limits.nesting);
         return Err(ApiError::new(ErrorCode::TooDeep, message).with("limit", limits.nesting));
     }
     let value: Value = serde_json::from_str(text).map_err(|error| {
         let prose = error.to_string();
         // serde_json ends its sentence with the place, which we give as data.
-        let what = prose
-            .rsplit_once(" at line ")
-            .map_or(prose.as_str(), |(what, _)| what);
-        bad_json(
-            &format!("the body is not JSON: {what}"),
-            error.line(),
-            error.column(),
-        )
+        let what = prose.rsplit_once(" at line ").map_or(prose.as_str(), |(what, _)| what);
+        bad_json(&format!("the body is not JSON: {what}"), error.line(), error.column())
     })?;
     let object = match value {
         Value::Null => Value::Object(serde_json::Map::new()),
@@ -149,12 +133,9 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8], limits: &BodyLimits) -> Re
 }
 
 fn bad_json(message: &str, line: usize, column: usize) -> ApiError {
-    ApiError::new(
-        ErrorCode::BadJson,
-        format!("{message} (line {line}, column {column})"),
-    )
-    .with("line", line)
-    .with("column", column)
+    ApiError::new(ErrorCode::BadJson, format!("{message} (line {line}, column {column})"))
+        .with("line", line)
+        .with("column", column)
 }
 
 /// Line and column, from 1, of a byte.

@@ -22,24 +22,12 @@ enum Problem {
 
 impl Misfit {
     pub(super) fn wrong(expected: impl fmt::Display, found: Option<String>) -> Self {
-        Self {
-            path: String::new(),
-            problem: Problem::Wrong {
-                expected: expected.to_string(),
-                found,
-            },
-        }
+        Self { path: String::new(), problem: Problem::Wrong { expected: expected.to_string(), found } }
     }
 
     pub(super) fn wrong_at(path: &str, expected: &str) -> Self {
-        Self {
-            path: String::new(),
-            problem: Problem::Wrong {
-                expected: expected.to_owned(),
-                found: None,
-            },
-        }
-        .under(path)
+        Self { path: String::new(), problem: Problem::Wrong { expected: expected.to_owned(), found: None } }
+            .under(path)
     }
 
     /// Puts the name of the surrounding field before the path.
@@ -58,16 +46,12 @@ impl From<Misfit> for ApiError {
         let field = &misfit.path;
         match misfit.problem {
             Problem::Missing => Self::missing_field(field),
-            Problem::Wrong {
-                expected,
-                found: Some(found),
-            } => Self::bad_field(field, format_args!("expected {expected}, found {found}"))
-                .expected(expected)
-                .found(found),
-            Problem::Wrong {
-                expected,
-                found: None,
-            } => Self::bad_field(field, expected),
+            Problem::Wrong { expected, found: Some(found) } => {
+                Self::bad_field(field, format_args!("expected {expected}, found {found}"))
+                    .expected(expected)
+                    .found(found)
+            }
+            Problem::Wrong { expected, found: None } => Self::bad_field(field, expected),
         }
     }
 }
@@ -89,10 +73,7 @@ impl de::Error for Misfit {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::wrong(
-            kind_of_expected(&expected.to_string()),
-            Some(kind_of_found(found).to_owned()),
-        )
+        Self::wrong(kind_of_expected(&expected.to_string()), Some(kind_of_found(found).to_owned()))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -100,17 +81,11 @@ impl de::Error for Misfit {
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
-        Self::wrong(
-            format_args!("one of {}", expected.join(", ")),
-            Some("another value".to_owned()),
-        )
+        Self::wrong(format_args!("one of {}", expected.join(", ")), Some("another value".to_owned()))
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self {
-            path: field.to_owned(),
-            problem: Problem::Missing,
-        }
+        Self { path: field.to_owned(), problem: Problem::Missing }
     }
 }
 

@@ -28,12 +28,7 @@ impl Page {
     /// The `pagination` of an answer with `shown` items, of `total` in all.
     pub fn pagination(self, per: i64, total: i64, shown: usize) -> Pagination {
         let more = shown > 0 && self.0.saturating_mul(per) < total;
-        Pagination {
-            total,
-            per,
-            current: self.0,
-            next: if more { self.0 + 1 } else { 0 },
-        }
+        Pagination { total, per, current: self.0, next: if more { self.0 + 1 } else { 0 } }
     }
 }
 
@@ -81,14 +76,7 @@ mod tests {
 
     #[test]
     fn pages_start_at_one() {
-        assert_eq!(
-            (
-                Page::new(0).number(),
-                Page::new(-5).number(),
-                Page::default().number()
-            ),
-            (1, 1, 1)
-        );
+        assert_eq!((Page::new(0).number(), Page::new(-5).number(), Page::default().number()), (1, 1, 1));
         assert_eq!((Page::new(1).offset(40), Page::new(3).offset(40)), (0, 80));
         assert_eq!(Page::new(i64::MAX).offset(40), i64::MAX);
     }
@@ -97,13 +85,7 @@ mod tests {
     fn the_last_page_has_no_next() {
         let next = |number, total, shown| Page::new(number).pagination(40, total, shown).next;
         assert_eq!(
-            (
-                next(1, 0, 0),
-                next(1, 40, 40),
-                next(1, 41, 40),
-                next(2, 41, 1),
-                next(9, 41, 0)
-            ),
+            (next(1, 0, 0), next(1, 40, 40), next(1, 41, 40), next(2, 41, 1), next(9, 41, 0)),
             (0, 0, 2, 0, 0)
         );
         assert_eq!(next(i64::MAX, i64::MAX, 1), 0);

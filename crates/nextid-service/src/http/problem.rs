@@ -51,6 +51,18 @@ pub struct ErrorBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Value, required = false)]
     pub head: Option<Value>,
+    /// With `proof_mismatch`: what does not fit, `author`, `signature` or `text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub which: Option<String>,
+    /// How much is allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// With `bad_json`: the line of the body, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// With `bad_json`: the byte in that line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u64>,
     /// Seconds after which asking again makes sense, as in `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
@@ -64,9 +76,7 @@ pub(super) fn asked_for(headers: &HeaderMap) -> bool {
         .flat_map(|text| text.split(','))
         .any(|part| {
             let mut pieces = part.split(';').map(str::trim);
-            pieces
-                .next()
-                .is_some_and(|media| media.eq_ignore_ascii_case(PROBLEM_JSON))
+            pieces.next().is_some_and(|media| media.eq_ignore_ascii_case(PROBLEM_JSON))
                 && !pieces.any(|parameter| {
                     parameter
                         .split_once('=')
@@ -78,10 +88,7 @@ pub(super) fn asked_for(headers: &HeaderMap) -> bool {
 /// The answer for an error.
 pub(super) fn render(error: &ApiError, context: &ErrorContext<'_>) -> HttpResponse {
     let mut response = HttpResponse::build(error.status());
-    response.insert_header((
-        header::CONTENT_TYPE,
-        if context.as_problem { PROBLEM_JSON } else { JSON },
-    ));
+    response.insert_header((header::CONTENT_TYPE, if context.as_problem { PROBLEM_JSON } else { JSON }));
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     if let Some(secs) = error.retry_after_secs() {
         response.insert_header((header::RETRY_AFTER, secs));
@@ -127,10 +134,7 @@ mod tests {
 
     #[test]
     fn only_who_names_the_type_gets_problems() {
-        for yes in [
-            "application/problem+json",
-            "application/json, Application/Problem+JSON;q=0.5",
-        ] {
+        for yes in ["application/problem+json", "application/json, Application/Problem+JSON;q=0.5"] {
             assert!(accept(yes), "{yes}");
         }
         for no in [
@@ -147,16 +151,8 @@ mod tests {
 
     #[test]
     fn data_cannot_replace_the_members_of_every_error() {
-        let error = ApiError::bad_field("x", "must be y")
-            .with("code", "forged")
-            .with("message", "forged");
-        let members = members(
-            &error,
-            &ErrorContext {
-                request_id: "r1",
-                ..ErrorContext::default()
-            },
-        );
+        let error = ApiError::bad_field("x", "must be y").with("code", "forged").with("message", "forged");
+        let members = members(&error, &ErrorContext { request_id: "r1", ..ErrorContext::default() });
         assert_eq!(
             Value::Object(members),
             serde_json::json!({"message": "x: must be y", "code": "bad_field", "request_id": "r1", "field": "x"})
@@ -166,11 +162,7 @@ mod tests {
     #[test]
     fn a_problem_has_both_sets_of_members() {
         let error = ApiError::of(ErrorCode::Overloaded);
-        let context = ErrorContext {
-            request_id: "r1",
-            path: "/v1/proof",
-            as_problem: true,
-        };
+        let context = ErrorContext { request_id: "r1", path: "/v1/proof", as_problem: true };
         assert_eq!(
             Value::Object(members(&error, &context)),
             serde_json::json!({

@@ -77,9 +77,7 @@ fn decode(text: &str) -> Result<String, &'static str> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
+    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// A parameter's name for an error that is about its spelling.
@@ -93,10 +91,7 @@ impl<'de> de::Deserializer<'de> for Pairs {
     type Error = Misfit;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        visitor.visit_map(PairAccess {
-            pairs: self.0.into_iter(),
-            current: None,
-        })
+        visitor.visit_map(PairAccess { pairs: self.0.into_iter(), current: None })
     }
 
     forward_to_deserialize_any! {
@@ -118,15 +113,12 @@ impl<'de> MapAccess<'de> for PairAccess {
         let Some((name, _)) = &self.current else {
             return Ok(None);
         };
-        seed.deserialize(IntoDeserializer::<Misfit>::into_deserializer(name.as_str()))
-            .map(Some)
+        seed.deserialize(IntoDeserializer::<Misfit>::into_deserializer(name.as_str())).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Misfit> {
-        let (name, text) = self
-            .current
-            .take()
-            .ok_or_else(|| <Misfit as de::Error>::custom("a value without a name"))?;
+        let (name, text) =
+            self.current.take().ok_or_else(|| <Misfit as de::Error>::custom("a value without a name"))?;
         seed.deserialize(Text(text)).map_err(|misfit| misfit.under(&name))
     }
 }
@@ -230,19 +222,10 @@ mod tests {
     #[test]
     fn the_first_of_equal_names_counts_and_unknown_ones_do_not() {
         let search = read("identity=a&identity=b&&x=1&platform=").unwrap();
-        assert_eq!(
-            (search.identity.as_str(), search.platform.as_deref()),
-            ("a", Some(""))
-        );
-        assert_eq!(
-            (search.exact, search.page.number(), search.count),
-            (false, 1, None)
-        );
+        assert_eq!((search.identity.as_str(), search.platform.as_deref()), ("a", Some("")));
+        assert_eq!((search.exact, search.page.number(), search.count), (false, 1, None));
         let search = read("identity=a&exact=True&page=3&count=-4&order=desc").unwrap();
-        assert_eq!(
-            (search.exact, search.page.number(), search.count),
-            (true, 3, Some(-4))
-        );
+        assert_eq!((search.exact, search.page.number(), search.count), (true, 3, Some(-4)));
         assert_eq!(search.order, Some(Order::Desc));
         assert_eq!(read("identity=a&order=asc").unwrap().order, Some(Order::Asc));
     }
@@ -255,19 +238,10 @@ mod tests {
 
     #[test]
     fn what_is_wrong_names_the_parameter() {
-        assert_eq!(
-            error("page=1"),
-            (ErrorCode::MissingField, "identity is missing".into())
-        );
-        assert_eq!(
-            error("identity=a&page=x"),
-            (ErrorCode::BadField, "page: must be a whole number".into())
-        );
+        assert_eq!(error("page=1"), (ErrorCode::MissingField, "identity is missing".into()));
+        assert_eq!(error("identity=a&page=x"), (ErrorCode::BadField, "page: must be a whole number".into()));
         assert_eq!(error("identity=a&page=1.5").0, ErrorCode::BadField);
-        assert_eq!(
-            error("identity=a&page=99999999999999999999").0,
-            ErrorCode::BadField
-        );
+        assert_eq!(error("identity=a&page=99999999999999999999").0, ErrorCode::BadField);
         assert_eq!(
             error("identity=a&exact=yes"),
             (ErrorCode::BadField, "exact: must be true or false".into())
@@ -278,10 +252,7 @@ mod tests {
             assert_eq!(code, ErrorCode::BadField, "{spelling}");
             assert!(message.starts_with("identity: a percent sign"), "{message}");
         }
-        assert_eq!(
-            error("identity=%ff"),
-            (ErrorCode::BadField, "identity: must be UTF-8".into())
-        );
+        assert_eq!(error("identity=%ff"), (ErrorCode::BadField, "identity: must be UTF-8".into()));
         assert_eq!(error("identity=a&%ff=1").0, ErrorCode::BadField);
     }
 

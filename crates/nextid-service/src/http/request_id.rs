@@ -44,9 +44,7 @@ impl fmt::Display for RequestId {
 /// An id goes into the log as it is: nothing in it may look like another line or field.
 fn is_sane(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
 impl FromRequest for RequestId {

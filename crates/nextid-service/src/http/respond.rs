@@ -19,18 +19,12 @@ pub struct Json<T> {
 impl<T> Json<T> {
     /// 200 with this body.
     pub fn ok(body: T) -> Self {
-        Self {
-            status: StatusCode::OK,
-            body,
-        }
+        Self { status: StatusCode::OK, body }
     }
 
     /// 201 with this body.
     pub fn created(body: T) -> Self {
-        Self {
-            status: StatusCode::CREATED,
-            body,
-        }
+        Self { status: StatusCode::CREATED, body }
     }
 
     /// Another status with this body.
@@ -44,9 +38,9 @@ impl<T: Serialize> Responder for Json<T> {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         match serde_json::to_vec(&self.body) {
-            Ok(body) => HttpResponse::build(self.status)
-                .insert_header((header::CONTENT_TYPE, JSON))
-                .body(body),
+            Ok(body) => {
+                HttpResponse::build(self.status).insert_header((header::CONTENT_TYPE, JSON)).body(body)
+            }
             Err(error) => HttpResponse::from_error(ApiError::internal(error)),
         }
     }

@@ -45,10 +45,7 @@ impl Guard for GetOrHead {
 /// # Errors
 /// Always: `not_found`.
 pub async fn not_found() -> Result<HttpResponse, ApiError> {
-    Err(ApiError::new(
-        ErrorCode::NotFound,
-        "there is nothing at this path",
-    ))
+    Err(ApiError::new(ErrorCode::NotFound, "there is nothing at this path"))
 }
 
 /// Makes the extractors of the framework fail in our form.

@@ -46,20 +46,13 @@ impl<'de> de::Deserializer<'de> for Shape {
                 (_, _, Some(value)) => visitor.visit_f64(value),
                 _ => Err(Misfit::wrong("a number in range", None)),
             },
-            Value::Array(items) => visitor.visit_seq(Items {
-                items: items.into_iter(),
-                index: 0,
-            }),
+            Value::Array(items) => visitor.visit_seq(Items { items: items.into_iter(), index: 0 }),
             Value::Object(members) => visitor.visit_map(Members::new(members, false)),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        if self.0.is_null() {
-            visitor.visit_none()
-        } else {
-            visitor.visit_some(self)
-        }
+        if self.0.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -116,9 +109,7 @@ impl<'de> SeqAccess<'de> for Items {
         };
         let index = self.index;
         self.index += 1;
-        seed.deserialize(Shape(item))
-            .map(Some)
-            .map_err(|misfit| misfit.under(&format!("[{index}]")))
+        seed.deserialize(Shape(item)).map(Some).map_err(|misfit| misfit.under(&format!("[{index}]")))
     }
 }
 
@@ -132,11 +123,7 @@ struct Members {
 
 impl Members {
     fn new(members: Map<String, Value>, skip_null: bool) -> Self {
-        Self {
-            members: members.into_iter(),
-            current: None,
-            skip_null,
-        }
+        Self { members: members.into_iter(), current: None, skip_null }
     }
 }
 
@@ -149,17 +136,13 @@ impl<'de> MapAccess<'de> for Members {
         let Some((name, _)) = &self.current else {
             return Ok(None);
         };
-        seed.deserialize(IntoDeserializer::<Misfit>::into_deserializer(name.as_str()))
-            .map(Some)
+        seed.deserialize(IntoDeserializer::<Misfit>::into_deserializer(name.as_str())).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Misfit> {
-        let (name, value) = self
-            .current
-            .take()
-            .ok_or_else(|| <Misfit as de::Error>::custom("a value without a name"))?;
-        seed.deserialize(Shape(value))
-            .map_err(|misfit| misfit.under(&name))
+        let (name, value) =
+            self.current.take().ok_or_else(|| <Misfit as de::Error>::custom("a value without a name"))?;
+        seed.deserialize(Shape(value)).map_err(|misfit| misfit.under(&name))
     }
 }
 

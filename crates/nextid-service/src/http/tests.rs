@@ -65,20 +65,14 @@ macro_rules! app {
 }
 
 fn routes(cfg: &mut web::ServiceConfig) {
-    cfg.service(
-        web::resource("/echo")
-            .route(get(search))
-            .route(web::post().to(echo)),
-    )
-    .service(web::resource("/fails").route(get(fails)))
-    .service(web::resource("/conflict").route(get(conflict)))
-    .service(web::resource("/number/{n}").route(get(number)))
-    .service(
-        web::resource("/framework")
-            .route(get(framework_query))
-            .route(web::post().to(framework_json)),
-    )
-    .service(web::resource("/bare").route(get(|| async { HttpResponse::ServiceUnavailable().finish() })));
+    cfg.service(web::resource("/echo").route(get(search)).route(web::post().to(echo)))
+        .service(web::resource("/fails").route(get(fails)))
+        .service(web::resource("/conflict").route(get(conflict)))
+        .service(web::resource("/number/{n}").route(get(number)))
+        .service(
+            web::resource("/framework").route(get(framework_query)).route(web::post().to(framework_json)),
+        )
+        .service(web::resource("/bare").route(get(|| async { HttpResponse::ServiceUnavailable().finish() })));
 }
 
 struct Answer {
@@ -98,16 +92,8 @@ async fn ask_as(cors: Cors, request: TestRequest) -> Answer {
     let response = call_service(&app, request.to_request()).await;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let bytes = read_body(response).await;
-    let body = if bytes.is_empty() {
-        Value::Null
-    } else {
-        serde_json::from_slice(&bytes).unwrap()
-    };
-    Answer {
-        status,
-        headers,
-        body,
-    }
+    let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
+    Answer { status, headers, body }
 }
 
 async fn ask(request: TestRequest) -> Answer {
@@ -142,19 +128,10 @@ async fn an_insane_request_id_is_replaced() {
 async fn who_asks_for_problems_gets_them() {
     let asked = request(Method::GET, "/conflict?x=1").insert_header(("accept", "application/problem+json"));
     let answer = ask(asked).await;
-    assert_eq!(
-        (answer.status, answer.header("content-type")),
-        (409, Some(PROBLEM_JSON))
-    );
+    assert_eq!((answer.status, answer.header("content-type")), (409, Some(PROBLEM_JSON)));
     assert_eq!(answer.body["type"], "tag:next.id,2022:error:chain_conflict");
-    assert_eq!(
-        (&answer.body["status"], &answer.body["instance"]),
-        (&409.into(), &"/conflict".into())
-    );
-    assert_eq!(
-        (&answer.body["code"], &answer.body["head"]["seq"]),
-        (&"chain_conflict".into(), &3.into())
-    );
+    assert_eq!((&answer.body["status"], &answer.body["instance"]), (&409.into(), &"/conflict".into()));
+    assert_eq!((&answer.body["code"], &answer.body["head"]["seq"]), (&"chain_conflict".into(), &3.into()));
 }
 
 #[actix_web::test]
@@ -166,42 +143,20 @@ async fn a_failure_tells_nothing() {
 
 #[actix_web::test]
 async fn there_is_nothing_here() {
-    for path in [
-        "/",
-        "/nope",
-        "/echo/",
-        "/number",
-        "/number/x",
-        "/number/99999999999",
-        "/number/%ff",
-    ] {
+    for path in ["/", "/nope", "/echo/", "/number", "/number/x", "/number/99999999999", "/number/%ff"] {
         let answer = ask(request(Method::GET, path).insert_header(("origin", "https://a.example"))).await;
-        assert_eq!(
-            (answer.status, &answer.body["code"]),
-            (404, &"not_found".into()),
-            "{path}"
-        );
+        assert_eq!((answer.status, &answer.body["code"]), (404, &"not_found".into()), "{path}");
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
     }
 }
 
 #[actix_web::test]
 async fn a_wrong_method_is_told_the_right_ones() {
-    for method in [
-        Method::DELETE,
-        Method::PATCH,
-        Method::from_bytes(b"BREW").unwrap(),
-    ] {
+    for method in [Method::DELETE, Method::PATCH, Method::from_bytes(b"BREW").unwrap()] {
         let answer = ask(request(method, "/echo").insert_header(("origin", "https://a.example"))).await;
-        assert_eq!(
-            (answer.status, &answer.body["code"]),
-            (405, &"method_not_allowed".into())
-        );
-        let mut allowed: Vec<&str> = answer
-            .headers
-            .get_all("allow")
-            .flat_map(|value| value.to_str().unwrap().split(", "))
-            .collect();
+        assert_eq!((answer.status, &answer.body["code"]), (405, &"method_not_allowed".into()));
+        let mut allowed: Vec<&str> =
+            answer.headers.get_all("allow").flat_map(|value| value.to_str().unwrap().split(", ")).collect();
         allowed.sort_unstable();
         assert_eq!(allowed, ["GET", "HEAD", "POST"]);
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
@@ -215,25 +170,14 @@ async fn errors_of_the_framework_look_like_ours() {
     for (request, status, code) in [
         (json.set_payload("{"), 400, "bad_json"),
         (request(Method::GET, "/framework?x=1"), 400, "bad_field"),
-        (
-            request(Method::POST, "/echo").set_payload("{}"),
-            400,
-            "missing_field",
-        ),
+        (request(Method::POST, "/echo").set_payload("{}"), 400, "missing_field"),
         (request(Method::POST, "/echo").set_payload("["), 400, "bad_json"),
-        (
-            request(Method::POST, "/echo").set_payload("x".repeat(300_000)),
-            413,
-            "body_too_large",
-        ),
+        (request(Method::POST, "/echo").set_payload("x".repeat(300_000)), 413, "body_too_large"),
         (request(Method::GET, "/echo?a=%zz"), 400, "bad_field"),
         (request(Method::GET, "/bare"), 503, "overloaded"),
     ] {
         let answer = ask(request).await;
-        assert_eq!(
-            (answer.status, answer.body["code"].as_str()),
-            (status, Some(code))
-        );
+        assert_eq!((answer.status, answer.body["code"].as_str()), (status, Some(code)));
         assert_eq!(answer.header("content-type"), Some(JSON));
         assert_eq!(answer.body["request_id"].as_str(), answer.header("x-request-id"));
         assert_eq!(answer.header("retry-after").is_some(), status == 503);
@@ -252,27 +196,15 @@ async fn good_answers_stay_as_they_are() {
 #[actix_web::test]
 async fn browsers_of_proof_service() {
     let answer = ask(request(Method::GET, "/echo")).await;
-    assert_eq!(
-        (
-            answer.header("access-control-allow-origin"),
-            answer.header("vary")
-        ),
-        (None, Some("Origin"))
-    );
+    assert_eq!((answer.header("access-control-allow-origin"), answer.header("vary")), (None, Some("Origin")));
     let answer = ask(request(Method::GET, "/echo").insert_header(("origin", "https://a.example"))).await;
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(
-        answer.header("access-control-expose-headers"),
-        Some("ETag,Retry-After,X-Request-Id")
-    );
+    assert_eq!(answer.header("access-control-expose-headers"), Some("ETag,Retry-After,X-Request-Id"));
 
     let preflight = request(Method::OPTIONS, "/anything").insert_header(("origin", "https://a.example"));
     let answer = ask(preflight).await;
     assert_eq!((answer.status, answer.body.clone()), (204, Value::Null));
-    assert_eq!(
-        answer.header("access-control-allow-methods"),
-        Some("GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS")
-    );
+    assert_eq!(answer.header("access-control-allow-methods"), Some("GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS"));
     assert!(
         answer
             .header("access-control-allow-headers")
@@ -294,16 +226,10 @@ async fn browsers_of_kv_service() {
         let answer = ask_as(Cors::Kv, request).await;
         assert_eq!(answer.status, status);
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-        assert_eq!(
-            answer.header("access-control-allow-methods"),
-            Some("POST, GET, OPTIONS")
-        );
+        assert_eq!(answer.header("access-control-allow-methods"), Some("POST, GET, OPTIONS"));
         let headers = answer.header("access-control-allow-headers").unwrap();
         assert!(headers.starts_with("Content-Type,Authorization,X-Amz-Date,X-Api-Key,X-Amz-Security-Token"));
-        assert!(
-            headers.ends_with(",If-None-Match,Last-Event-ID,X-Request-Id"),
-            "{headers}"
-        );
+        assert!(headers.ends_with(",If-None-Match,Last-Event-ID,X-Request-Id"), "{headers}");
     }
 }
 
@@ -316,13 +242,7 @@ async fn requests_are_counted_by_pattern() {
         assert_eq!(response.status(), StatusCode::from_u16(status).unwrap());
     }
     let text = String::from_utf8(metrics.render().unwrap()).unwrap();
-    assert!(
-        text.contains("route=\"/number/{n}\",status=\"200\",service=\"proof-service\"} 2"),
-        "{text}"
-    );
-    assert!(
-        text.contains("route=\"unmatched\",status=\"404\",service=\"proof-service\"} 1"),
-        "{text}"
-    );
+    assert!(text.contains("route=\"/number/{n}\",status=\"200\",service=\"proof-service\"} 2"), "{text}");
+    assert!(text.contains("route=\"unmatched\",status=\"404\",service=\"proof-service\"} 1"), "{text}");
     assert!(!text.contains("secret-path"));
 }

@@ -17,14 +17,7 @@ fn find() {}
 
 const ERRORS: &[(&str, &[ErrorCode])] = &[
     ("readyz", &[]),
-    (
-        "submit",
-        &[
-            ErrorCode::ChainConflict,
-            ErrorCode::BadSignature,
-            ErrorCode::PlatformTimeout,
-        ],
-    ),
+    ("submit", &[ErrorCode::ChainConflict, ErrorCode::BadSignature, ErrorCode::PlatformTimeout]),
     ("find", &[]),
 ];
 
@@ -34,12 +27,7 @@ fn document(errors: &[(&str, &[ErrorCode])]) -> Result<Value, OpenApiError> {
 }
 
 fn statuses(operation: &Value) -> Vec<&str> {
-    operation["responses"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect()
+    operation["responses"].as_object().unwrap().keys().map(String::as_str).collect()
 }
 
 #[test]
@@ -48,31 +36,16 @@ fn every_operation_gets_its_errors() {
     assert_eq!(document["openapi"], "3.1.0");
     assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
     let post = &document["paths"]["/v1/x"]["post"];
-    assert_eq!(
-        statuses(post),
-        ["201", "400", "408", "409", "413", "500", "503", "504"]
-    );
+    assert_eq!(statuses(post), ["201", "400", "408", "409", "413", "500", "503", "504"]);
     assert_eq!(post["responses"]["409"]["description"], "As described here.");
     let bad = &post["responses"]["400"];
     assert!(bad["description"].as_str().unwrap().contains("`bad_signature`"));
-    assert_eq!(
-        bad["content"]["application/json"]["schema"]["$ref"],
-        "#/components/schemas/Error"
-    );
-    assert_eq!(
-        bad["content"]["application/json"]["examples"]["bad_json"]["value"]["code"],
-        "bad_json"
-    );
-    assert_eq!(
-        bad["content"]["application/problem+json"]["schema"]["$ref"],
-        "#/components/schemas/Problem"
-    );
+    assert_eq!(bad["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/Error");
+    assert_eq!(bad["content"]["application/json"]["examples"]["bad_json"]["value"]["code"], "bad_json");
+    assert_eq!(bad["content"]["application/problem+json"]["schema"]["$ref"], "#/components/schemas/Problem");
     assert!(post["responses"]["503"]["headers"]["Retry-After"].is_object());
     assert!(bad["headers"]["Retry-After"].is_null());
-    assert_eq!(
-        statuses(&document["paths"]["/v1/x"]["get"]),
-        ["200", "400", "500", "503"]
-    );
+    assert_eq!(statuses(&document["paths"]["/v1/x"]["get"]), ["200", "400", "500", "503"]);
     assert_eq!(statuses(&document["paths"]["/readyz"]["get"]), ["200", "503"]);
 }
 
@@ -91,17 +64,7 @@ fn the_schemas_of_errors_are_there_and_list_every_code() {
 
 #[test]
 fn table_and_document_must_name_the_same_operations() {
-    assert_eq!(
-        document(&ERRORS[..2]).unwrap_err(),
-        OpenApiError::NotInTable("find".into())
-    );
-    let more: Vec<_> = ERRORS
-        .iter()
-        .copied()
-        .chain([("gone", &[] as &[ErrorCode])])
-        .collect();
-    assert_eq!(
-        document(&more).unwrap_err(),
-        OpenApiError::NoSuchOperation("gone".into())
-    );
+    assert_eq!(document(&ERRORS[..2]).unwrap_err(), OpenApiError::NotInTable("find".into()));
+    let more: Vec<_> = ERRORS.iter().copied().chain([("gone", &[] as &[ErrorCode])]).collect();
+    assert_eq!(document(&more).unwrap_err(), OpenApiError::NoSuchOperation("gone".into()));
 }

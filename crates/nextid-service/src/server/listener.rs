@@ -77,11 +77,7 @@ pub(super) fn admin(spec: &Spec, config: &Config) -> Result<(Server, SocketAddr)
         .disable_signals()
         .bind(config.server.admin_listen)
         .map_err(|error| refused("server.admin_listen", config.server.admin_listen, error))?;
-    let address = server
-        .addrs()
-        .first()
-        .copied()
-        .unwrap_or(config.server.admin_listen);
+    let address = server.addrs().first().copied().unwrap_or(config.server.admin_listen);
     Ok((server.run(), address))
 }
 
@@ -95,9 +91,7 @@ fn refused(key: &'static str, address: SocketAddr, source: std::io::Error) -> Se
 
 fn workers(config: &ServerConfig) -> usize {
     match usize::try_from(config.workers) {
-        Ok(0) | Err(_) => std::thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(512),
+        Ok(0) | Err(_) => std::thread::available_parallelism().map_or(1, usize::from).min(512),
         Ok(workers) => workers,
     }
 }

@@ -104,24 +104,15 @@ struct Part {
 /// When an address cannot be listened at; the error names the key.
 pub fn start(spec: Spec, config: &Config, shutdown: &Shutdown) -> Result<Running, ServerError> {
     let service = spec.service;
-    let spec = Spec {
-        readiness: spec.readiness.until(shutdown),
-        ..spec
-    };
+    let spec = Spec { readiness: spec.readiness.until(shutdown), ..spec };
     let (main, address) = listener::api(&spec, config)?;
     let (admin, admin_address) = listener::admin(&spec, config)?;
     let running = Running {
         service,
         address,
         admin_address,
-        main: Part {
-            handle: main.handle(),
-            task: tokio::spawn(main),
-        },
-        admin: Part {
-            handle: admin.handle(),
-            task: tokio::spawn(admin),
-        },
+        main: Part { handle: main.handle(), task: tokio::spawn(main) },
+        admin: Part { handle: admin.handle(), task: tokio::spawn(admin) },
         shutdown: shutdown.clone(),
         grace: Duration::from_secs(config.server.shutdown_grace_secs),
     };

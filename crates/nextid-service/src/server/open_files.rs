@@ -15,15 +15,8 @@ pub(super) fn for_connections(wanted: u64) -> u64 {
         return wanted;
     }
     let raised = limit.maximum.map_or(needed, |maximum| maximum.min(needed));
-    let new = Rlimit {
-        current: Some(raised),
-        maximum: limit.maximum,
-    };
-    let now = if setrlimit(Resource::Nofile, new).is_ok() {
-        raised
-    } else {
-        current
-    };
+    let new = Rlimit { current: Some(raised), maximum: limit.maximum };
+    let now = if setrlimit(Resource::Nofile, new).is_ok() { raised } else { current };
     now.saturating_sub(RESERVED).clamp(1, wanted)
 }
 
@@ -36,10 +29,6 @@ mod tests {
         assert_eq!(for_connections(1), 1);
         let many = for_connections(u64::MAX);
         assert!(many >= 1);
-        assert!(
-            getrlimit(Resource::Nofile)
-                .current
-                .is_none_or(|current| current >= 256)
-        );
+        assert!(getrlimit(Resource::Nofile).current.is_none_or(|current| current >= 256));
     }
 }

@@ -20,10 +20,7 @@ struct Gate {
 
 impl Gate {
     fn new() -> Arc<Self> {
-        Arc::new(Self {
-            begun: Semaphore::new(0),
-            open: Semaphore::new(0),
-        })
+        Arc::new(Self { begun: Semaphore::new(0), open: Semaphore::new(0) })
     }
 
     async fn pass(&self) {
@@ -101,11 +98,7 @@ async fn until_closed(mut stream: TcpStream) -> String {
 }
 
 async fn get_path(address: SocketAddr, path: &str) -> String {
-    raw(
-        address,
-        format!("GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").as_bytes(),
-    )
-    .await
+    raw(address, format!("GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").as_bytes()).await
 }
 
 async fn stop(running: Running, shutdown: &Shutdown) {
@@ -118,29 +111,15 @@ async fn both_listeners_answer_at_ports_of_their_own() {
     let (running, shutdown, _) = run(&config());
     let (api, admin) = (running.address(), running.admin_address());
     assert!(api.port() != 0 && admin.port() != 0 && api != admin);
-    assert!(
-        get_path(api, "/readyz")
-            .await
-            .contains("{\"status\":\"ok\",\"checks\":[{\"name\":\"running\"")
-    );
+    assert!(get_path(api, "/readyz").await.contains("{\"status\":\"ok\",\"checks\":[{\"name\":\"running\""));
     assert!(get_path(api, "/metrics").await.starts_with("HTTP/1.1 404"));
     assert!(get_path(api, "/healthz").await.starts_with("HTTP/1.1 404"));
     assert!(get_path(admin, "/healthz").await.ends_with("well"));
     assert!(get_path(admin, "/readyz").await.starts_with("HTTP/1.1 200"));
-    let head = raw(
-        api,
-        b"HEAD /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
-    )
-    .await;
-    assert!(
-        head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"),
-        "{head}"
-    );
+    let head = raw(api, b"HEAD /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").await;
+    assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
     let metrics = get_path(admin, "/metrics").await;
-    assert!(
-        metrics.contains("nextid_http_requests_total{method=\"GET\",route=\"/readyz\""),
-        "{metrics}"
-    );
+    assert!(metrics.contains("nextid_http_requests_total{method=\"GET\",route=\"/readyz\""), "{metrics}");
     stop(running, &shutdown).await;
 }
 
@@ -157,29 +136,11 @@ async fn a_taken_address_names_address_and_key() {
     second.server.listen.set_port(0);
     second.server.admin_listen = running.admin_address();
     let error = start(spec(&gate), &second, &Shutdown::new()).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            ServerError::AddressTaken {
-                key: "server.admin_listen",
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, ServerError::AddressTaken { key: "server.admin_listen", .. }), "{error}");
     let mut elsewhere = config();
     elsewhere.server.listen = "192.0.2.1:0".parse().unwrap();
     let error = start(spec(&gate), &elsewhere, &Shutdown::new()).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            ServerError::Listen {
-                key: "server.listen",
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, ServerError::Listen { key: "server.listen", .. }), "{error}");
     stop(running, &shutdown).await;
 }
 
@@ -189,18 +150,12 @@ async fn a_panic_is_an_opaque_answer_and_the_connection_lives_on() {
     let requests = b"GET /panic HTTP/1.1\r\nHost: h\r\nX-Request-Id: p1\r\nOrigin: https://a.example\r\n\r\n\
                      GET /readyz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
     let answers = raw(running.address(), requests).await;
-    assert!(
-        answers.starts_with("HTTP/1.1 500 Internal Server Error\r\n"),
-        "{answers}"
-    );
+    assert!(answers.starts_with("HTTP/1.1 500 Internal Server Error\r\n"), "{answers}");
     assert!(
         answers.contains("\"code\":\"internal\"") && answers.contains("\"request_id\":\"p1\""),
         "{answers}"
     );
-    assert!(
-        answers.to_lowercase().contains("access-control-allow-origin: *"),
-        "{answers}"
-    );
+    assert!(answers.to_lowercase().contains("access-control-allow-origin: *"), "{answers}");
     assert!(answers.contains("HTTP/1.1 200 OK"), "{answers}");
     assert!(!answers.contains("hunter2"), "{answers}");
     stop(running, &shutdown).await;
@@ -231,21 +186,13 @@ async fn clients_that_are_too_slow_are_let_go() {
     let (running, shutdown, _) = run(&config);
     let silent = TcpStream::connect(running.address()).await.unwrap();
     let half_a_head = raw(running.address(), b"GET /readyz HTTP/1.1\r\nHost:");
-    let half_a_body = raw(
-        running.address(),
-        b"POST /body HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n{",
-    );
+    let half_a_body =
+        raw(running.address(), b"POST /body HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n{");
     let (silent, half_a_head, half_a_body) = tokio::join!(until_closed(silent), half_a_head, half_a_body);
-    assert!(
-        silent.is_empty() || silent.starts_with("HTTP/1.1 408"),
-        "{silent}"
-    );
+    assert!(silent.is_empty() || silent.starts_with("HTTP/1.1 408"), "{silent}");
     assert!(half_a_head.starts_with("HTTP/1.1 408"), "{half_a_head}");
     assert!(half_a_body.starts_with("HTTP/1.1 408"), "{half_a_body}");
-    assert!(
-        half_a_body.contains("\"code\":\"request_timeout\""),
-        "{half_a_body}"
-    );
+    assert!(half_a_body.contains("\"code\":\"request_timeout\""), "{half_a_body}");
     stop(running, &shutdown).await;
 }
 
@@ -256,11 +203,7 @@ async fn a_crowd_that_says_nothing_does_not_shut_others_out() {
     for _ in 0..1000 {
         crowd.push(TcpStream::connect(running.address()).await.unwrap());
     }
-    assert!(
-        get_path(running.address(), "/readyz")
-            .await
-            .starts_with("HTTP/1.1 200")
-    );
+    assert!(get_path(running.address(), "/readyz").await.starts_with("HTTP/1.1 200"));
     drop(crowd);
     stop(running, &shutdown).await;
 }
@@ -270,22 +213,13 @@ async fn clients_that_leave_in_the_middle_leave_nothing_behind() {
     let (running, shutdown, gate) = run(&config());
     for _ in 0..20 {
         let mut stream = TcpStream::connect(running.address()).await.unwrap();
-        stream
-            .write_all(b"POST /body HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n{")
-            .await
-            .unwrap();
+        stream.write_all(b"POST /body HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n{").await.unwrap();
     }
     let mut asks = TcpStream::connect(running.address()).await.unwrap();
-    asks.write_all(b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
-        .await
-        .unwrap();
+    asks.write_all(b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
     gate.has_begun().await;
     drop(asks);
-    assert!(
-        get_path(running.address(), "/readyz")
-            .await
-            .starts_with("HTTP/1.1 200")
-    );
+    assert!(get_path(running.address(), "/readyz").await.starts_with("HTTP/1.1 200"));
     stop(running, &shutdown).await;
 }
 
@@ -303,10 +237,7 @@ async fn accepted_requests_are_finished_when_stopping() {
     assert!(!stopped.is_finished() && !slow.is_finished());
     gate.open();
     let answer = slow.await.unwrap();
-    assert!(
-        answer.starts_with("HTTP/1.1 200") && answer.ends_with("\"done\""),
-        "{answer}"
-    );
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\"done\""), "{answer}");
     stopped.await.unwrap().unwrap();
     assert!(TcpStream::connect(api).await.is_err(), "nobody listens any more");
     drop(idle);
@@ -320,15 +251,8 @@ async fn the_grace_ends() {
     let slow = tokio::spawn(get_path(running.address(), "/slow"));
     gate.has_begun().await;
     shutdown.request();
-    tokio::time::timeout(Duration::from_secs(20), running.wait())
-        .await
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        slow.await.unwrap(),
-        "",
-        "the connection was closed without an answer"
-    );
+    tokio::time::timeout(Duration::from_secs(20), running.wait()).await.unwrap().unwrap();
+    assert_eq!(slow.await.unwrap(), "", "the connection was closed without an answer");
 }
 
 #[tokio::test]
@@ -339,10 +263,6 @@ async fn being_forced_does_not_wait_for_the_grace() {
     shutdown.request();
     let stopped = tokio::spawn(running.wait());
     shutdown.force();
-    tokio::time::timeout(Duration::from_secs(20), stopped)
-        .await
-        .unwrap()
-        .unwrap()
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(20), stopped).await.unwrap().unwrap().unwrap();
     assert_eq!(slow.await.unwrap(), "");
 }

@@ -39,11 +39,7 @@ impl Gated {
                 calls.into_iter().map(|call| call * 2).collect()
             }
         });
-        Self {
-            batcher,
-            gate,
-            batches,
-        }
+        Self { batcher, gate, batches }
     }
 
     pub fn submit(&self, call: u64) -> tokio::task::JoinHandle<Result<u64, BatchError>> {
@@ -76,30 +72,20 @@ async fn what_waits_goes_together() {
         assert_eq!(other.await.unwrap().unwrap(), call * 2);
     }
     let batches = gated.batches.lock().unwrap().clone();
-    assert_eq!(
-        batches.iter().map(Vec::len).collect::<Vec<_>>(),
-        [1, 100, 100, 50]
-    );
+    assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [1, 100, 100, 50]);
     assert_eq!(batches.concat(), (0..=250).collect::<Vec<_>>());
 }
 
 /// A full queue refuses after the wait, and takes calls again when there is room.
 #[tokio::test]
 async fn a_full_queue_refuses() {
-    let gated = Gated::new(BatcherSettings {
-        capacity: 2,
-        wait: Duration::from_millis(20),
-        ..bounds()
-    });
+    let gated = Gated::new(BatcherSettings { capacity: 2, wait: Duration::from_millis(20), ..bounds() });
     let mut taken = vec![gated.submit(1)];
     gated.until(|stats| stats.running == 1 && stats.calls == 1).await;
     taken.extend([gated.submit(2), gated.submit(3)]);
     gated.until(|stats| stats.waiting == 2).await;
     let refused = gated.batcher.submit(4).await;
-    assert!(
-        matches!(refused, Err(BatchError::Overloaded { name: "test", .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(BatchError::Overloaded { name: "test", .. })), "{refused:?}");
     assert_eq!(gated.batcher.stats().rejected, 1);
     gated.gate.add_permits(10);
     for call in taken {
@@ -122,24 +108,14 @@ async fn a_bad_batch_is_alone() {
         (0, Ok(0)),
         (1, Err(BatchError::Aborted { name: "test" })),
         (2, Err(BatchError::Aborted { name: "test" })),
-        (
-            3,
-            Err(BatchError::Mismatch {
-                name: "test",
-                calls: 1,
-                results: 0,
-            }),
-        ),
+        (3, Err(BatchError::Mismatch { name: "test", calls: 1, results: 0 })),
         (4, Ok(4)),
     ] {
         assert_eq!(batcher.submit(call).await, wanted);
     }
     batcher.shutdown().await;
     let stats = batcher.stats();
-    assert_eq!(
-        (stats.batches, stats.failed_batches, stats.running, stats.waiting),
-        (5, 3, 0, 0)
-    );
+    assert_eq!((stats.batches, stats.failed_batches, stats.running, stats.waiting), (5, 3, 0, 0));
 }
 
 /// A caller that leaves before its batch starts takes its call with it; one that leaves later loses its result.
@@ -174,11 +150,7 @@ where
         .map(|number| {
             let caller = caller(number);
             tokio::task::spawn_blocking(move || {
-                tokio::runtime::Builder::new_current_thread()
-                    .enable_all()
-                    .build()
-                    .unwrap()
-                    .block_on(caller)
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(caller)
             })
         })
         .collect();
@@ -228,10 +200,7 @@ async fn many_callers_on_many_threads() {
         })
         .await;
         let seen = seen.lock().unwrap();
-        assert_eq!(
-            (seen.len(), seen.iter().collect::<HashSet<_>>().len()),
-            (400, 400)
-        );
+        assert_eq!((seen.len(), seen.iter().collect::<HashSet<_>>().len()), (400, 400));
         assert_eq!(batcher.stats().calls, 400);
     }
 }

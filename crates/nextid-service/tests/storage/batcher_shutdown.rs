@@ -19,10 +19,7 @@ async fn drains() {
     let mut shutdown = tokio::spawn(async move { batcher.shutdown().await });
     // One thread: the shutdown runs until it waits.
     tokio::task::yield_now().await;
-    assert_eq!(
-        gated.batcher.submit(100).await,
-        Err(BatchError::Closed { name: "test" })
-    );
+    assert_eq!(gated.batcher.submit(100).await, Err(BatchError::Closed { name: "test" }));
     tokio::select! {
         biased;
         _ = &mut shutdown => panic!("it ended before its work"),

@@ -102,33 +102,20 @@ nextid_testkit::on_both_databases! {
 /// `read` asks the replica, `primary` and `write` never do, and a replica that is away is done without.
 #[tokio::test]
 async fn replica_answers_reads_only() {
-    let (Some(primary), Some(replica)) = (
-        TestDatabase::postgres_unless_left_out(),
-        TestDatabase::postgres_unless_left_out(),
-    ) else {
+    let (Some(primary), Some(replica)) =
+        (TestDatabase::postgres_unless_left_out(), TestDatabase::postgres_unless_left_out())
+    else {
         return;
     };
     // Not a copy, so that it can be told apart.
-    open(&replica)
-        .await
-        .write(|c| add(c, 1).and_then(|_| add(c, 2)))
-        .await
-        .unwrap();
+    open(&replica).await.write(|c| add(c, 1).and_then(|_| add(c, 2))).await.unwrap();
     let away = format!("{}_is_not_there", replica.url());
     for (read_url, wanted) in [(replica.url().to_owned(), 2), (away, 0)] {
-        let db = open_with(DbSettings {
-            read_url: Some(read_url),
-            ..settings(&primary)
-        })
-        .await;
+        let db = open_with(DbSettings { read_url: Some(read_url), ..settings(&primary) }).await;
         assert_eq!(db.read(count).await.unwrap(), wanted);
         assert_eq!(db.primary(count).await.unwrap(), 0);
     }
-    let db = open_with(DbSettings {
-        read_url: Some(replica.url().to_owned()),
-        ..settings(&primary)
-    })
-    .await;
+    let db = open_with(DbSettings { read_url: Some(replica.url().to_owned()), ..settings(&primary) }).await;
     db.write(|c| add(c, 9)).await.unwrap();
     assert_eq!((primary.count("note"), replica.count("note")), (1, 2));
 }
@@ -137,10 +124,7 @@ async fn replica_answers_reads_only() {
 #[tokio::test]
 async fn replica_is_for_postgres() {
     let database = TestDatabase::sqlite();
-    let wrong = DbSettings {
-        read_url: Some(database.url().to_owned()),
-        ..settings(&database)
-    };
+    let wrong = DbSettings { read_url: Some(database.url().to_owned()), ..settings(&database) };
     let refused = nextid_service::db::Db::open(wrong).await;
     assert!(matches!(refused, Err(DbError::InvalidUrl { .. })), "{refused:?}");
 }
@@ -149,11 +133,7 @@ async fn replica_is_for_postgres() {
 #[tokio::test]
 async fn sqlite_read_only_is_typed() {
     let database = TestDatabase::sqlite();
-    let db = open_with(DbSettings {
-        pool_size: 1,
-        ..settings(&database)
-    })
-    .await;
+    let db = open_with(DbSettings { pool_size: 1, ..settings(&database) }).await;
     let refused = db
         .write(|c| {
             execute(c, "PRAGMA query_only = ON")?;

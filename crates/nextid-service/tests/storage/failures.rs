@@ -139,11 +139,8 @@ async fn a_slow_statement_times_out() {
     let Some(database) = TestDatabase::postgres_unless_left_out() else {
         return;
     };
-    let db = open_with(DbSettings {
-        statement_timeout: Duration::from_millis(50),
-        ..settings(&database)
-    })
-    .await;
+    let db =
+        open_with(DbSettings { statement_timeout: Duration::from_millis(50), ..settings(&database) }).await;
     let slow = db.read(|c| execute(c, "SELECT pg_sleep(60)")).await;
     assert!(matches!(slow, Err(DbError::TimedOut { .. })), "{slow:?}");
 }
@@ -171,17 +168,8 @@ async fn a_deadlock_is_busy() {
     for writer in writers {
         outcomes.push(writer.await.unwrap());
     }
-    assert_eq!(
-        outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
-        1,
-        "{outcomes:?}"
-    );
-    assert!(
-        outcomes
-            .iter()
-            .any(|outcome| matches!(outcome, Err(DbError::Busy { .. }))),
-        "{outcomes:?}"
-    );
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
+    assert!(outcomes.iter().any(|outcome| matches!(outcome, Err(DbError::Busy { .. }))), "{outcomes:?}");
 }
 
 /// A server that has become a replica.

@@ -11,19 +11,12 @@ use crate::support::{end_sessions, execute, open};
 
 /// Settings under which only `wake` gets anything done.
 pub fn woken_only() -> SequencerSettings {
-    SequencerSettings {
-        poll: Duration::from_secs(3600),
-        ..SequencerSettings::default()
-    }
+    SequencerSettings { poll: Duration::from_secs(3600), ..SequencerSettings::default() }
 }
 
 /// Settings under which everything happens soon.
 pub fn quick() -> SequencerSettings {
-    SequencerSettings {
-        poll: Duration::from_millis(5),
-        lease: Duration::from_millis(100),
-        batch: 7,
-    }
+    SequencerSettings { poll: Duration::from_millis(5), lease: Duration::from_millis(100), batch: 7 }
 }
 
 pub async fn append(db: &Db, kind: i16, references: Vec<i64>) {
@@ -188,17 +181,13 @@ async fn an_error_passes() {
     append(&db, 1, vec![1]).await;
     let sequencer = Sequencer::spawn(db.clone(), quick());
     reaches(&sequencer, 1).await;
-    db.write(|c| execute(c, "ALTER TABLE feed RENAME TO away"))
-        .await
-        .unwrap();
+    db.write(|c| execute(c, "ALTER TABLE feed RENAME TO away")).await.unwrap();
     append(&db, 1, vec![2]).await;
     while sequencer.is_healthy() {
         tokio::task::yield_now().await;
     }
     end_sessions(&database);
-    db.write(|c| execute(c, "ALTER TABLE away RENAME TO feed"))
-        .await
-        .unwrap();
+    db.write(|c| execute(c, "ALTER TABLE away RENAME TO feed")).await.unwrap();
     reaches(&sequencer, 2).await;
     while !sequencer.is_healthy() {
         tokio::task::yield_now().await;

@@ -45,9 +45,7 @@ async fn follow(db: Db, wanted: usize) -> Vec<(i64, i64)> {
     let mut read = Vec::new();
     while read.len() < wanted {
         let after = read.last().map_or(0, |(id, _)| *id);
-        let rows = db
-            .primary(move |c| nextid_service::feed::read_after(c, after, 50, None))
-            .await;
+        let rows = db.primary(move |c| nextid_service::feed::read_after(c, after, 50, None)).await;
         match rows {
             Ok(rows) => read.extend(rows.into_iter().map(|row| (row.id, row.reference))),
             Err(error) => assert!(error.is_temporary(), "{error}"),
@@ -59,19 +57,11 @@ async fn follow(db: Db, wanted: usize) -> Vec<(i64, i64)> {
 
 fn check(rows: &[(i64, i64)]) {
     assert_eq!(rows.len(), usize::try_from(CHAINS * LINKS).unwrap());
-    assert!(
-        rows.iter().zip(1..).all(|((id, _), wanted)| *id == wanted),
-        "there is a gap"
-    );
+    assert!(rows.iter().zip(1..).all(|((id, _), wanted)| *id == wanted), "there is a gap");
     let mut next: HashMap<i64, i64> = HashMap::new();
     for (_, reference) in rows {
         let link = next.entry(reference / 1000).or_default();
-        assert_eq!(
-            reference % 1000,
-            *link,
-            "chain {} is out of order",
-            reference / 1000
-        );
+        assert_eq!(reference % 1000, *link, "chain {} is out of order", reference / 1000);
         *link += 1;
     }
 }
@@ -117,29 +107,20 @@ async fn cut_connections_lose_and_repeat_nothing() {
     };
     let database = std::sync::Arc::new(database);
     let db = open(&database).await;
-    let sequencers = [
-        Sequencer::spawn(db.clone(), quick()),
-        Sequencer::spawn(open(&database).await, quick()),
-    ];
-    let writers: Vec<_> = (0..CHAINS)
-        .map(|chain| tokio::spawn(write_chain(db.clone(), chain)))
-        .collect();
+    let sequencers =
+        [Sequencer::spawn(db.clone(), quick()), Sequencer::spawn(open(&database).await, quick())];
+    let writers: Vec<_> = (0..CHAINS).map(|chain| tokio::spawn(write_chain(db.clone(), chain))).collect();
     let reader = tokio::spawn(follow(db.clone(), usize::try_from(CHAINS * LINKS).unwrap()));
     let mut watch = sequencers[0].watch();
     for progress in (10..CHAINS * LINKS).step_by(20) {
         watch.beyond(progress - 1).await.expect("the feed goes on");
         let database = std::sync::Arc::clone(&database);
-        tokio::task::spawn_blocking(move || end_sessions(&database))
-            .await
-            .unwrap();
+        tokio::task::spawn_blocking(move || end_sessions(&database)).await.unwrap();
     }
     for writer in writers {
         writer.await.unwrap();
     }
-    let read = tokio::time::timeout(Duration::from_secs(60), reader)
-        .await
-        .expect("the feed ends")
-        .unwrap();
+    let read = tokio::time::timeout(Duration::from_secs(60), reader).await.expect("the feed ends").unwrap();
     check(&read);
     for sequencer in &sequencers {
         sequencer.stop().await;

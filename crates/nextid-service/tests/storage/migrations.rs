@@ -30,22 +30,10 @@ const SECOND: &str = "20250102000000";
 /// The fixture is what services include.
 #[test]
 fn fixture_is_the_documented_ddl() {
-    assert_eq!(
-        include_str!("migrations/v1/postgres/2025-01-01-000000_shared/up.sql"),
-        ddl::POSTGRES_UP
-    );
-    assert_eq!(
-        include_str!("migrations/v1/postgres/2025-01-01-000000_shared/down.sql"),
-        ddl::POSTGRES_DOWN
-    );
-    assert_eq!(
-        include_str!("migrations/v2/sqlite/2025-01-01-000000_shared/up.sql"),
-        ddl::SQLITE_UP
-    );
-    assert_eq!(
-        include_str!("migrations/v2/sqlite/2025-01-01-000000_shared/down.sql"),
-        ddl::SQLITE_DOWN
-    );
+    assert_eq!(include_str!("migrations/v1/postgres/2025-01-01-000000_shared/up.sql"), ddl::POSTGRES_UP);
+    assert_eq!(include_str!("migrations/v1/postgres/2025-01-01-000000_shared/down.sql"), ddl::POSTGRES_DOWN);
+    assert_eq!(include_str!("migrations/v2/sqlite/2025-01-01-000000_shared/up.sql"), ddl::SQLITE_UP);
+    assert_eq!(include_str!("migrations/v2/sqlite/2025-01-01-000000_shared/down.sql"), ddl::SQLITE_DOWN);
 }
 
 nextid_testkit::on_both_databases! {

@@ -8,10 +8,7 @@ use nextid_testkit::TestDatabase;
 use crate::support::settings;
 
 fn at_once(url: impl Into<String>) -> DbSettings {
-    DbSettings {
-        startup_wait: Duration::ZERO,
-        ..DbSettings::new(url)
-    }
+    DbSettings { startup_wait: Duration::ZERO, ..DbSettings::new(url) }
 }
 
 /// A directory without a server's socket in it.
@@ -31,10 +28,7 @@ async fn asynchronous_commit_is_refused() {
         "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = off', current_database()); END $$",
     );
     let refused = Db::open(settings(&database)).await;
-    assert!(
-        matches!(&refused, Err(DbError::NotDurable { setting }) if setting == "off"),
-        "{refused:?}"
-    );
+    assert!(matches!(&refused, Err(DbError::NotDurable { setting }) if setting == "off"), "{refused:?}");
 }
 
 #[tokio::test]
@@ -49,34 +43,19 @@ async fn a_server_that_is_not_there_is_unavailable() {
 async fn waiting_ends() {
     let (_directory, settings) = nowhere();
     let start = Instant::now();
-    let settings = DbSettings {
-        startup_wait: Duration::from_millis(350),
-        ..settings
-    };
-    assert!(matches!(
-        wait_until_reachable(&settings).await,
-        Err(DbError::Unavailable { .. })
-    ));
+    let settings = DbSettings { startup_wait: Duration::from_millis(350), ..settings };
+    assert!(matches!(wait_until_reachable(&settings).await, Err(DbError::Unavailable { .. })));
     let waited = start.elapsed();
-    assert!(
-        waited >= Duration::from_millis(300) && waited < Duration::from_secs(5),
-        "{waited:?}"
-    );
+    assert!(waited >= Duration::from_millis(300) && waited < Duration::from_secs(5), "{waited:?}");
 }
 
 /// What waiting cannot mend is told at once.
 #[tokio::test]
 async fn wrong_urls_are_not_waited_for() {
     for url in ["mysql://h/d", "nonsense", "sqlite://", "sqlite://:memory:"] {
-        let refused = Db::open(DbSettings {
-            startup_wait: Duration::from_secs(60),
-            ..DbSettings::new(url)
-        })
-        .await;
-        assert!(
-            matches!(refused, Err(DbError::InvalidUrl { .. })),
-            "{url}: {refused:?}"
-        );
+        let refused =
+            Db::open(DbSettings { startup_wait: Duration::from_secs(60), ..DbSettings::new(url) }).await;
+        assert!(matches!(refused, Err(DbError::InvalidUrl { .. })), "{url}: {refused:?}");
     }
 }
 
@@ -87,9 +66,7 @@ async fn sqlite_makes_its_place() {
     let directory = tempfile::tempdir().unwrap();
     let place = directory.path().join("a").join("b c");
     let file = place.join("data.db");
-    Db::open(at_once(format!("sqlite://{}", file.display())))
-        .await
-        .unwrap();
+    Db::open(at_once(format!("sqlite://{}", file.display()))).await.unwrap();
     let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&place), mode(&file)), (0o700, 0o600));
 }
@@ -103,17 +80,11 @@ async fn sqlite_names_what_it_cannot_write() {
     // A file where a directory should be, and a directory where the file should be.
     for (url, named) in [
         (format!("sqlite://{}/data.db", file.display()), file.clone()),
-        (
-            format!("sqlite://{}", directory.path().display()),
-            directory.path().to_owned(),
-        ),
+        (format!("sqlite://{}", directory.path().display()), directory.path().to_owned()),
     ] {
         match Db::open(at_once(url)).await {
             Err(error @ DbError::NotWritable { .. }) => {
-                assert!(
-                    error.to_string().contains(&named.display().to_string()),
-                    "{error}"
-                );
+                assert!(error.to_string().contains(&named.display().to_string()), "{error}");
             }
             other => panic!("{other:?}"),
         }
@@ -128,9 +99,6 @@ async fn sqlite_leaves_other_files_alone() {
     let letter = "Dear reader, this is not a database. ".repeat(100);
     std::fs::write(&file, &letter).unwrap();
     let refused = Db::open(at_once(format!("sqlite://{}", file.display()))).await;
-    assert!(
-        matches!(refused, Err(DbError::ForeignSchema { .. })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(DbError::ForeignSchema { .. })), "{refused:?}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), letter);
 }

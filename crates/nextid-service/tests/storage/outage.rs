@@ -27,10 +27,8 @@ async fn an_outage_passes() {
         assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     }
     // Started with the server away, a service waits for it.
-    let early = tokio::spawn(open_with(DbSettings {
-        startup_wait: Duration::from_secs(60),
-        ..settings(&database)
-    }));
+    let early =
+        tokio::spawn(open_with(DbSettings { startup_wait: Duration::from_secs(60), ..settings(&database) }));
     server.start_again();
     assert_eq!(early.await.unwrap().read(count).await.unwrap(), 1);
     let deadline = Instant::now() + Duration::from_secs(20);

@@ -25,10 +25,7 @@ pub static MIGRATIONS: Migrations = Migrations {
 
 /// Settings that fail at once where the defaults would wait.
 pub fn settings(database: &TestDatabase) -> DbSettings {
-    DbSettings {
-        startup_wait: Duration::ZERO,
-        ..DbSettings::new(database.url())
-    }
+    DbSettings { startup_wait: Duration::ZERO, ..DbSettings::new(database.url()) }
 }
 
 /// The database, migrated and opened.

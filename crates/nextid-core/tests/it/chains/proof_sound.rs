@@ -39,6 +39,10 @@ fn every_platform_can_be_bound_and_revoked() {
         (Platform::Telegram, "some_user"),
         (Platform::Slack, "U04Q3NRDWHX"),
         (Platform::Tiktok, "some.user"),
+        (Platform::Nostr, "3bf0c63fcb93463407af97a5e5ee64fa883d107ef9e558472c4eb9aaaefa459d"),
+        (Platform::Bluesky, "some-user.bsky.social"),
+        (Platform::Farcaster, "someuser"),
+        (Platform::Website, "example.com"),
     ];
     let parties = Party::all("other");
     assert_eq!(identities.len() + parties.len(), Platform::ALL.len());

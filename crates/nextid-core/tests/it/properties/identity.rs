@@ -34,8 +34,8 @@ proptest! {
     /// Where letter case means nothing, changing it changes nothing.
     #[test]
     fn letter_case(platform in platform(), text in "@?[a-zA-Z0-9_-]{1,20}") {
-        use nextid_core::Platform::{Github, Keybase, Minds, Telegram, Tiktok, Twitter};
-        if matches!(platform, Github | Keybase | Minds | Telegram | Tiktok | Twitter) {
+        use nextid_core::Platform::{Farcaster, Github, Keybase, Minds, Telegram, Tiktok, Twitter};
+        if matches!(platform, Farcaster | Github | Keybase | Minds | Telegram | Tiktok | Twitter) {
             prop_assert_eq!(
                 Identity::parse(platform, &text).map(|identity| identity.as_str().to_owned()),
                 Identity::parse(platform, &text.to_uppercase()).map(|identity| identity.as_str().to_owned())

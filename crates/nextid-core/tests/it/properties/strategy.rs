@@ -66,5 +66,9 @@ pub fn like_an_identity() -> impl Strategy<Value = String> {
         1 => secret_key().prop_map(|key| key.avatar().to_hex()),
         1 => secret_key().prop_map(|key| key.avatar().to_uncompressed_hex()),
         1 => "[UWuw][0-9A-Za-z]{7,12}",
+        1 => any::<[u8; 32]>().prop_map(|key| nextid_core::nostr::npub(&key)),
+        1 => any::<[u8; 32]>().prop_map(hex::encode),
+        1 => "did:(plc:[a-z2-7]{24}|web:[a-zA-Z0-9.-]{3,20})",
+        1 => "https?://[\\PC]{1,12}\\.(com|org)/?",
     ]
 }

@@ -1,6 +1,6 @@
 //! The recorded vectors, and how a test reads their fields.
 
-use nextid_core::{Avatar, Signature};
+use nextid_core::{Avatar, Platform, Signature};
 use serde_json::Value;
 
 use super::unhex;
@@ -32,6 +32,15 @@ pub fn templates() -> Value {
 /// `base1024.json`: the alphabet and what the field's encoder was seen to do.
 pub fn base1024() -> Value {
     parse(include_str!("../../vectors/base1024.json"))
+}
+
+/// The platforms that the field's own servers have, which is what the files are about.
+pub fn of_the_field() -> impl Iterator<Item = Platform> {
+    use Platform::{Bluesky, Farcaster, Nostr, Website};
+    Platform::ALL
+        .iter()
+        .copied()
+        .filter(|platform| !matches!(platform, Nostr | Bluesky | Farcaster | Website))
 }
 
 fn parse(text: &str) -> Value {

@@ -123,7 +123,7 @@ fn actions_and_platforms_are_spelled_exactly() {
     for text in ["", "Twitter", "x", "github ", "eth", "instagram"] {
         assert!(text.parse::<Platform>().is_err(), "{text:?}");
     }
-    assert_eq!(Platform::ALL.len(), 16);
+    assert_eq!(Platform::ALL.len(), 20);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use nextid_core::{Identity, Platform};
 use super::identity_wallets::{NEXTID, SOLANA};
 
 /// Platform; texts and what they become; texts that are refused.
-type Row<'a> = (Platform, &'a [(&'a str, &'a str)], &'a [&'a str]);
+pub type Row<'a> = (Platform, &'a [(&'a str, &'a str)], &'a [&'a str]);
 
 const ROWS: [Row<'_>; 14] = [
     (
@@ -208,7 +208,7 @@ const ROWS: [Row<'_>; 14] = [
 
 #[test]
 fn texts_are_normalised_or_refused() {
-    for (platform, good, bad) in ROWS {
+    for (platform, good, bad) in ROWS.into_iter().chain(super::identity_social::ROWS) {
         for (text, normalised) in good {
             let identity = Identity::parse(platform, text)
                 .unwrap_or_else(|error| panic!("{platform}: {text:?}: {error}"));
@@ -229,6 +229,7 @@ fn texts_are_normalised_or_refused() {
 #[test]
 fn every_platform_is_in_a_table() {
     let mut tested: Vec<Platform> = ROWS.iter().map(|(platform, _, _)| *platform).collect();
+    tested.extend(super::identity_social::ROWS.iter().map(|(platform, _, _)| *platform));
     tested.extend(super::identity_wallets::PLATFORMS);
     tested.sort_unstable();
     tested.dedup();
@@ -267,6 +268,8 @@ fn posts_show_the_identity_as_it_was_written() {
         (Platform::Activitypub, "@User@Example.Social@", "User@Example.Social"),
         (Platform::Discord, "Some User#0001", "Some User#0001"),
         (Platform::Dns, "Example.com", "Example.com"),
+        (Platform::Bluesky, "@Alice.bsky.social", "Alice.bsky.social"),
+        (Platform::Website, "https://Example.com/", "Example.com"),
     ] {
         assert_eq!(Identity::parse(platform, text).unwrap().shown(), shown);
     }

@@ -1,19 +1,23 @@
 //! Which key a published signature stands for.
 
 use nextid_core::created_at::CreatedAtError;
-use nextid_core::payload::ProofPayload;
+use nextid_core::restore::{PublishedProof, TweetFields};
 use nextid_core::signature::SignatureError;
 use nextid_core::signature_text::{decode_base64_proof, decode_post};
-use nextid_core::{CreatedAt, Identity, LinkUuid, Platform, SecretKey, Signature};
+use nextid_core::{CreatedAt, Identity, LinkUuid, Platform, Signature};
 
-use crate::support::vector::Vector;
+use crate::support::vector::{Vector, signature};
 
 /// uuid, second and prev of the `Misc:` line of a post, and the signature of its `Sig:` line.
 fn fields_of_post(post: &str) -> (String, String, String, String) {
-    let line = |prefix: &str| post.lines().find_map(|line| line.strip_prefix(prefix)).unwrap();
-    let mut misc = line("Misc: ").splitn(3, '|').map(str::to_owned);
-    let mut next = || misc.next().unwrap();
-    (next(), next(), next(), line("Sig: ").to_owned())
+    let TweetFields { signature, misc } = TweetFields::read(post);
+    let misc = misc.unwrap();
+    (
+        misc.uuid.to_owned(),
+        misc.created_at.to_owned(),
+        misc.previous.unwrap_or_default().to_owned(),
+        signature.unwrap().to_owned(),
+    )
 }
 
 pub fn recovers(vector: &Vector) {
@@ -28,21 +32,16 @@ pub fn recovers(vector: &Vector) {
         ),
     };
     let platform: Platform = request.text("platform").parse().unwrap();
-    let payload = ProofPayload {
+    let proof = PublishedProof {
         action: request.text("action").parse().unwrap(),
-        // Named in the payloads of wallets and aliases only; the key is what is asked for.
-        avatar: &SecretKey::from_bytes(&[1; 32]).unwrap().avatar(),
-        platform,
-        identity: Identity::parse(platform, request.text("identity")).unwrap().as_str(),
+        identity: &Identity::parse(platform, request.text("identity")).unwrap(),
         created_at: created_at.parse().unwrap(),
         uuid: LinkUuid::parse(&uuid).unwrap(),
-        prev: Some(previous.as_str()).filter(|previous| !previous.is_empty()),
-    }
-    .to_string();
-    let signature = Signature::from_slice(&decode_post(&signed)).unwrap();
-    let recovered = signature.recover(payload.as_bytes()).unwrap();
+        previous: Some(previous.as_str()).filter(|previous| !previous.is_empty()).map(signature),
+        signature: Signature::from_slice(&decode_post(&signed)).unwrap(),
+    };
     let expected = vector.inner("expected_response");
-    assert_eq!(recovered.to_hex(), expected.text("public_key"));
+    assert_eq!(proof.avatar().unwrap().to_hex(), expected.text("public_key"));
 }
 
 /// Core refuses the field that the recorded message complains about.
@@ -69,8 +68,7 @@ pub fn refused(vector: &Vector) {
             assert_eq!(refused, Err(SignatureError::Length(1)));
         }
         "restore/neg-proof-post-no-sig" => {
-            assert!(!request.text("proof_post").contains("Sig: "));
-            assert_eq!(Signature::from_slice(&decode_post("")), Err(SignatureError::Length(0)));
+            assert_eq!(TweetFields::read(request.text("proof_post")), TweetFields::default());
         }
         other => panic!("{other} is not handled"),
     }

@@ -56,39 +56,21 @@ fn null_is_absent_at_every_depth_of_structs() {
     assert_eq!(body, read(json!({"platform": "dns"})).unwrap());
     let body: Body = read(json!({"platform": "dns", "extra": null})).unwrap();
     assert_eq!(body.extra, Extra::default());
-    assert_eq!(
-        problem(json!({"platform": null})),
-        pair("missing_field", "platform is missing")
-    );
+    assert_eq!(problem(json!({"platform": null})), pair("missing_field", "platform is missing"));
 }
 
 #[test]
 fn misfits_name_field_and_kinds() {
     for (value, message) in [
-        (
-            json!({"platform": 5}),
-            "platform: expected a string, found a number",
-        ),
-        (
-            json!({"platform": ["x"]}),
-            "platform: expected a string, found an array",
-        ),
-        (
-            json!({"platform": "x", "created_at": "5"}),
-            "created_at: expected a whole number, found a string",
-        ),
-        (
-            json!({"platform": "x", "created_at": 5.0}),
-            "created_at: expected a whole number, found a number",
-        ),
+        (json!({"platform": 5}), "platform: expected a string, found a number"),
+        (json!({"platform": ["x"]}), "platform: expected a string, found an array"),
+        (json!({"platform": "x", "created_at": "5"}), "created_at: expected a whole number, found a string"),
+        (json!({"platform": "x", "created_at": 5.0}), "created_at: expected a whole number, found a number"),
         (
             json!({"platform": "x", "created_at": u64::MAX}),
             "created_at: expected a whole number, found a number",
         ),
-        (
-            json!({"platform": "x", "extra": ["sig"]}),
-            "extra: expected an object, found an array",
-        ),
+        (json!({"platform": "x", "extra": ["sig"]}), "extra: expected an object, found an array"),
         (
             json!({"platform": "x", "extra": {"signature": {}}}),
             "extra.signature: expected a string, found an object",
@@ -97,18 +79,12 @@ fn misfits_name_field_and_kinds() {
             json!({"platform": "x", "list": [1, -1]}),
             "list[1]: expected a whole number, not negative, found a number",
         ),
-        (
-            json!({"platform": "x", "list": {}}),
-            "list: expected an array, found an object",
-        ),
+        (json!({"platform": "x", "list": {}}), "list: expected an array, found an object"),
         (
             json!({"platform": "x", "kind": "burn"}),
             "kind: expected one of create, delete, found another value",
         ),
-        (
-            json!({"platform": "x", "kind": 1}),
-            "kind: expected a string, found a number",
-        ),
+        (json!({"platform": "x", "kind": 1}), "kind: expected a string, found a number"),
     ] {
         assert_eq!(problem(value), pair("bad_field", message));
     }

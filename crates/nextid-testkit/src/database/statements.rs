@@ -1,0 +1,43 @@
+//! Single statements over a connection of their own, on either backend.
+
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::BigInt;
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
+
+/// Why a statement did not run.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StatementError {
+    #[error("cannot connect: {0}")]
+    Connect(#[from] diesel::ConnectionError),
+    #[error("{0}")]
+    Query(#[from] diesel::result::Error),
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+pub(super) fn postgres(url: &str, sql: &str) -> Result<(), StatementError> {
+    Ok(PgConnection::establish(url)?.batch_execute(sql)?)
+}
+
+pub(super) fn postgres_number(url: &str, sql: &str) -> Result<i64, StatementError> {
+    Ok(diesel::sql_query(sql).get_result::<Number>(&mut PgConnection::establish(url)?)?.n)
+}
+
+pub(super) fn sqlite(url: &str, sql: &str) -> Result<(), StatementError> {
+    Ok(open_sqlite(url)?.batch_execute(sql)?)
+}
+
+pub(super) fn sqlite_number(url: &str, sql: &str) -> Result<i64, StatementError> {
+    Ok(diesel::sql_query(sql).get_result::<Number>(&mut open_sqlite(url)?)?.n)
+}
+
+/// Waits for a service that writes at the same time, instead of failing at once.
+fn open_sqlite(url: &str) -> Result<SqliteConnection, StatementError> {
+    let mut connection = SqliteConnection::establish(url.trim_start_matches("sqlite://"))?;
+    connection.batch_execute("PRAGMA busy_timeout = 5000")?;
+    Ok(connection)
+}

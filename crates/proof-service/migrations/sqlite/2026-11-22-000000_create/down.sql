@@ -1,0 +1,6 @@
+DROP TABLE bindings;
+DROP TABLE links;
+DROP TABLE lease;
+DROP TABLE feed;
+DROP TABLE outbox;
+DROP TABLE meta;

@@ -1,0 +1,32 @@
+//! The command line of proof-service.
+
+use nextid_service::boot;
+use nextid_service::build_info::BuildInfo;
+use nextid_service::cli::{self, ExitCode, Fatal, Program};
+use nextid_service::config::{Config, Service};
+use nextid_service::shutdown::Shutdown;
+use utoipa::openapi::OpenApi;
+
+struct ProofService;
+
+impl Program for ProofService {
+    const SERVICE: Service = Service::Proof;
+
+    async fn serve(config: Config, shutdown: Shutdown) -> Result<(), Fatal> {
+        let service = proof_service::Service::start(&config, &shutdown).await?;
+        Ok(service.wait().await?)
+    }
+
+    async fn migrate(config: Config) -> Result<String, Fatal> {
+        Ok(boot::migrate(&config, Self::SERVICE, &proof_service::store::MIGRATIONS).await?)
+    }
+
+    fn openapi() -> Result<OpenApi, Fatal> {
+        proof_service::openapi::document(&BuildInfo::current())
+            .map_err(|error| Fatal::new(ExitCode::Failure, error))
+    }
+}
+
+fn main() -> std::process::ExitCode {
+    cli::main::<ProofService>()
+}

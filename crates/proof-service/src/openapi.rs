@@ -1,0 +1,144 @@
+//! The description of the API, generated from the handlers.
+
+use nextid_core::link::ProofLink;
+use nextid_service::build_info::BuildInfo;
+use nextid_service::health;
+use nextid_service::http::ErrorCode::{self, *};
+use nextid_service::openapi::{OpenApiError, complete};
+use utoipa::OpenApi;
+
+use crate::routes::{
+    chain, changes, exists, export, healthz, payload, platforms, restore_pubkey, search, subkey, submit,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "proof-service",
+        description = "Binds an Avatar, a person's secp256k1 key, to accounts on applications and to wallets, as a signed, \
+                       hash-linked ProofChain that anyone can check offline.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    paths(
+        healthz::healthz,
+        health::readyz,
+        payload::payload,
+        submit::submit,
+        search::search,
+        exists::exists,
+        chain::chain,
+        changes::changes,
+        export::export,
+        restore_pubkey::restore_pubkey,
+        platforms::platforms,
+        subkey::list::list,
+        subkey::payload::payload,
+        subkey::create::create,
+        subkey::delete::delete
+    ),
+    components(schemas(ProofLink)),
+    tags(
+        (name = "proof", description = "ProofChains and what is bound."),
+        (name = "subkey", description = "Further keys that an Avatar certifies."),
+        (name = "health", description = "The service.")
+    )
+)]
+struct Api;
+
+/// The errors of each operation, besides those that every one can answer.
+const ERRORS: &[(&str, &[ErrorCode])] = &[
+    ("healthz", &[]),
+    ("readyz", &[]),
+    (
+        "payload",
+        &[
+            BadPublicKey,
+            BadIdentity,
+            UnknownPlatform,
+            UnknownAction,
+            PlatformNotConfigured,
+            NotBound,
+            ProofMissing,
+            PlatformError,
+            PlatformUnavailable,
+            PlatformTimeout,
+        ],
+    ),
+    (
+        "submit",
+        &[
+            BadPublicKey,
+            BadIdentity,
+            UnknownPlatform,
+            UnknownAction,
+            PlatformNotConfigured,
+            BadUuid,
+            BadCreatedAt,
+            CreatedAtInFuture,
+            CreatedAtTooOld,
+            BadSignatureEncoding,
+            BadSignature,
+            SignatureMissing,
+            WalletSignatureMissing,
+            BadWalletSignature,
+            WalletCannotSignLink,
+            ProofMissing,
+            ProofMismatch,
+            ChainConflict,
+            UuidReused,
+            NotBound,
+            TooManyBindings,
+            TooManyAliases,
+            PlatformError,
+            PlatformUnavailable,
+            PlatformTimeout,
+        ],
+    ),
+    ("search", &[BadPublicKey, BadIdentity, UnknownPlatform, TooManyIdentities]),
+    ("exists", &[BadPublicKey, BadIdentity, UnknownPlatform, NotFound]),
+    ("chain", &[BadPublicKey]),
+    ("changes", &[]),
+    ("export", &[BadPublicKey]),
+    (
+        "restore_pubkey",
+        &[
+            UnknownPlatform,
+            UnknownAction,
+            BadIdentity,
+            BadUuid,
+            BadCreatedAt,
+            BadSignatureEncoding,
+            BadSignature,
+            SignatureMissing,
+        ],
+    ),
+    ("platforms", &[]),
+    ("list_subkeys", &[BadPublicKey]),
+    ("subkey_payload", &[BadPublicKey, UnknownAction]),
+    (
+        "create_subkey",
+        &[BadPublicKey, BadSignatureEncoding, BadSignature, SubkeyExists, SubkeyRevoked, TooManySubkeys],
+    ),
+    (
+        "delete_subkey",
+        &[
+            BadPublicKey,
+            BadUuid,
+            BadCreatedAt,
+            CreatedAtInFuture,
+            CreatedAtTooOld,
+            BadSignatureEncoding,
+            BadSignature,
+            NotFound,
+            SubkeyRevoked,
+        ],
+    ),
+];
+
+/// The document.
+///
+/// # Errors
+/// When the table of errors and the handlers name different operations.
+pub fn document(build: &BuildInfo) -> Result<utoipa::openapi::OpenApi, OpenApiError> {
+    complete(Api::openapi(), build, ERRORS)
+}

@@ -1,0 +1,7 @@
+//! Bindings and revocations as people make them, from payload to offline check.
+
+mod alias;
+mod dns;
+mod github;
+mod revoke;
+mod wallets;

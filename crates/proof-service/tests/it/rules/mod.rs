@@ -1,0 +1,13 @@
+//! One module for each rule of the chain.
+
+mod concurrency;
+mod conflict;
+mod durable;
+mod freshness;
+mod keys;
+mod limits;
+mod many;
+mod order;
+mod replay;
+mod revocation;
+mod stored;

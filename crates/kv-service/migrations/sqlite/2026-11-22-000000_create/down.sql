@@ -1,0 +1,6 @@
+DROP TABLE namespaces;
+DROP TABLE links;
+DROP TABLE lease;
+DROP TABLE feed;
+DROP TABLE outbox;
+DROP TABLE meta;

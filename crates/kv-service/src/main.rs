@@ -1,0 +1,32 @@
+//! The command line of kv-service.
+
+use nextid_service::boot;
+use nextid_service::build_info::BuildInfo;
+use nextid_service::cli::{self, ExitCode, Fatal, Program};
+use nextid_service::config::{Config, Service};
+use nextid_service::shutdown::Shutdown;
+use utoipa::openapi::OpenApi;
+
+struct KvService;
+
+impl Program for KvService {
+    const SERVICE: Service = Service::Kv;
+
+    async fn serve(config: Config, shutdown: Shutdown) -> Result<(), Fatal> {
+        let service = kv_service::Service::start(&config, &shutdown).await?;
+        Ok(service.wait().await?)
+    }
+
+    async fn migrate(config: Config) -> Result<String, Fatal> {
+        Ok(boot::migrate(&config, Self::SERVICE, &kv_service::store::MIGRATIONS).await?)
+    }
+
+    fn openapi() -> Result<OpenApi, Fatal> {
+        kv_service::openapi::document(&BuildInfo::current())
+            .map_err(|error| Fatal::new(ExitCode::Failure, error))
+    }
+}
+
+fn main() -> std::process::ExitCode {
+    cli::main::<KvService>()
+}

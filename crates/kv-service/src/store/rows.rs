@@ -1,0 +1,118 @@
+//! Rows as they come from the database, and as the link object that everybody sees.
+
+use diesel::prelude::*;
+use nextid_core::link::{KvLink, LinkFormat};
+use nextid_core::signature_text::encode_base64;
+use nextid_core::{Avatar, LinkUuid};
+use serde_json::Value;
+
+use super::schema::{links, namespaces};
+
+/// A row of `links`.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = links)]
+pub struct StoredLink {
+    /// The row's id.
+    pub id: i64,
+    /// The Avatar's 33 bytes.
+    pub avatar: Vec<u8>,
+    /// The place in the chain.
+    pub seq: i64,
+    /// 16 bytes.
+    pub uuid: Vec<u8>,
+    /// The namespace's platform.
+    pub platform: String,
+    /// The namespace's identity, as it was signed.
+    pub identity: String,
+    /// The namespace's identity, normalised.
+    pub namespace: String,
+    /// The merge patch, canonical JSON.
+    pub patch: String,
+    /// The signed second.
+    pub created_at: i64,
+    /// The signature's bytes, as submitted.
+    pub signature: Vec<u8>,
+    /// The exact string that was signed.
+    pub signature_payload: String,
+    /// Who signed.
+    pub signer: String,
+    /// By which rules the signed string is built.
+    pub format: String,
+    /// The signature of the link before.
+    pub prev: Option<Vec<u8>>,
+    /// The second at which the link was stored.
+    pub stored_at: i64,
+}
+
+/// What a new link needs to know of the last one. The patch and the signed string, which may be large, stay where they
+/// are.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = links)]
+pub struct Head {
+    /// The place in the chain.
+    pub seq: i64,
+    /// 16 bytes.
+    pub uuid: Vec<u8>,
+    /// The signed second.
+    pub created_at: i64,
+    /// The signature's bytes.
+    pub signature: Vec<u8>,
+}
+
+/// The content of a namespace.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = namespaces)]
+pub struct Namespace {
+    /// The Avatar's 33 bytes.
+    pub avatar: Vec<u8>,
+    /// Where the identity lives.
+    pub platform: String,
+    /// Normalised.
+    pub identity: String,
+    /// A JSON object, canonical.
+    pub content: String,
+}
+
+/// What a link changes.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = links)]
+pub struct PatchRow {
+    /// The namespace's platform.
+    pub platform: String,
+    /// The namespace's identity, normalised.
+    pub namespace: String,
+    /// The merge patch, canonical JSON.
+    pub patch: String,
+}
+
+impl StoredLink {
+    /// The link object of the contract. What the database holds was checked before it was stored; a row that was changed
+    /// behind our back comes out as it is, and does not verify.
+    pub fn to_link(&self) -> KvLink {
+        KvLink {
+            avatar: avatar_hex(&self.avatar),
+            seq: u64::try_from(self.seq).unwrap_or_default(),
+            platform: self.platform.clone(),
+            identity: self.identity.clone(),
+            patch: serde_json::from_str(&self.patch).unwrap_or(Value::Null),
+            created_at: self.created_at,
+            uuid: uuid_text(&self.uuid),
+            signature: encode_base64(&self.signature),
+            signature_payload: self.signature_payload.clone(),
+            signer: self.signer.clone(),
+            format: LinkFormat::from_stored(&self.format).unwrap_or(LinkFormat::V1),
+            prev: self.prev.as_deref().map(encode_base64),
+        }
+    }
+}
+
+/// How kv-service shows an Avatar, from its stored bytes.
+pub fn avatar_hex(bytes: &[u8]) -> String {
+    Avatar::from_sec1(bytes).map(|avatar| avatar.to_uncompressed_hex()).unwrap_or_default()
+}
+
+/// How a uuid is shown, from its stored bytes.
+pub fn uuid_text(bytes: &[u8]) -> String {
+    let uuid = uuid::Uuid::from_slice(bytes).ok().and_then(|uuid| LinkUuid::new(uuid).ok());
+    uuid.map(|uuid| uuid.to_string()).unwrap_or_default()
+}

@@ -1,0 +1,7 @@
+//! The client against a service on loopback that answers what each test says.
+
+mod failures;
+mod gists;
+mod kv;
+mod proof;
+mod stand_in;

@@ -1,0 +1,47 @@
+//! Chains, checked without believing where they come from.
+
+mod checker;
+mod download;
+mod export;
+mod pages;
+mod report;
+
+pub use checker::Checker;
+pub use download::download;
+pub use report::ChainReport;
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use nextid_core::Avatar;
+
+use crate::error::CliError;
+
+/// Checks a chain in a file: an export in JSON Lines, or saved answers of `/v1/proofchain`.
+///
+/// `expected` is whose chain it must be.
+///
+/// # Errors
+/// [`CliError::ChainBroken`], which names the line; [`CliError::Read`].
+pub fn check_file(path: &Path, expected: Option<Avatar>) -> Result<ChainReport, CliError> {
+    if path == Path::new("-") {
+        return check_reader(std::io::stdin().lock(), "standard input", expected);
+    }
+    let file = File::open(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
+    check_reader(BufReader::new(file), &path.display().to_string(), expected)
+}
+
+fn check_reader(reader: impl BufRead, name: &str, expected: Option<Avatar>) -> Result<ChainReport, CliError> {
+    let mut lines = export::Lines::new(reader, name);
+    let Some(first) = lines.next_line()? else {
+        return Err(lines.broken("the file is empty"));
+    };
+    match serde_json::from_slice(&first) {
+        Ok(value) if export::begins_with(&value) => export::check(lines, value, expected),
+        _ => pages::check(lines, first, expected),
+    }
+}
+
+#[cfg(test)]
+mod tests;

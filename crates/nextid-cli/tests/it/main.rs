@@ -1,0 +1,10 @@
+//! The command as its users run it: the built program, its output and its exit status.
+
+mod avatar;
+mod bindings;
+mod chain;
+mod command;
+mod demo;
+mod kv;
+mod posts;
+mod up;

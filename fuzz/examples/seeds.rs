@@ -5,6 +5,7 @@
 //! cargo +nightly run --example seeds
 //! ```
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -15,7 +16,7 @@ use k256::schnorr::SigningKey;
 use nextid_core::nostr::{Event, TEXT_NOTE};
 use nextid_core::post_text::{PostInput, file_name, post_content};
 use nextid_core::{Platform, base1024};
-use nextid_fuzz::{NOTE_KEY, READERS, avatar_key, claim};
+use nextid_fuzz::{NOTE_KEY, READERS, avatar_key, claim, judge};
 use serde_json::{Value, json};
 
 /// Texts as they were recorded in the field.
@@ -30,8 +31,14 @@ const RECORDED: [(&str, &str); 6] = [
 
 fn main() {
     let mut at = 0;
+    let mut accepted = BTreeSet::new();
     let mut bodies: Vec<(&str, Vec<u8>)> = hand_made();
-    bodies.extend(RECORDED.iter().filter(|(name, _)| *name != "github_file").map(|(name, text)| (*name, text.as_bytes().to_vec())));
+    bodies.extend(
+        RECORDED
+            .iter()
+            .filter(|(name, _)| *name != "github_file")
+            .map(|(name, text)| (*name, text.as_bytes().to_vec())),
+    );
     for (name, body) in bodies {
         at += 1;
         let position = READERS.iter().position(|(reader, _)| *reader == name).expect("a reader of this name");
@@ -39,22 +46,36 @@ fn main() {
         let seed = [vec![u8::try_from(position).expect("few readers")], body].concat();
         write("platform_bodies", &format!("{name}_{at:02}"), &seed);
         for (platform, evidence) in shown {
+            if judge(platform, None, &evidence) {
+                accepted.insert(platform);
+            }
             let trial = json!({ "platform": platform, "alt_id": null, "evidence": evidence });
             write("platform_judges", &format!("{name}_{at:02}"), trial.to_string().as_bytes());
         }
     }
     for platform in Platform::ALL.iter().copied().filter(|platform| platform.needs_post()) {
+        assert!(accepted.contains(&platform), "no seed is a genuine proof on {platform}");
         write("platform_texts", platform.as_str(), post(platform).as_bytes());
     }
     for (name, text) in RECORDED.iter().chain(&PLACES) {
         write("platform_texts", &format!("{name}_{}", text.len()), text.as_bytes());
     }
-    write("platform_texts", "tweet", include_bytes!("../../crates/nextid-platforms/tests/fixtures/twitter_post_yeiwb_2023.txt"));
+    write(
+        "platform_texts",
+        "tweet",
+        include_bytes!("../../crates/nextid-platforms/tests/fixtures/twitter_post_yeiwb_2023.txt"),
+    );
 }
 
 const PLACES: [(&str, &str); 6] = [
-    ("discord_place", "https://discord.com/channels/960708146706395176/960708146706395179/961458176719487076"),
-    ("slack_place", "https://nextid.slack.com/archives/C04Q3P6H7TK/p1677499644698189?thread_ts=1677499644.698189"),
+    (
+        "discord_place",
+        "https://discord.com/channels/960708146706395176/960708146706395179/961458176719487076",
+    ),
+    (
+        "slack_place",
+        "https://nextid.slack.com/archives/C04Q3P6H7TK/p1677499644698189?thread_ts=1677499644.698189",
+    ),
     ("telegram_place", "https://t.me/NextDotID/101?single"),
     ("tiktok_place", "https://www.tiktok.com/@alice/video/7287329983805197614"),
     ("bluesky_place", "https://bsky.app/profile/did%3Aplc%3Az72i7hdynmk6r22z27h6tvur/post/3lbv3urcj3s2t"),
@@ -94,9 +115,11 @@ fn html(platform: Platform, line_end: &str) -> String {
 fn hand_made() -> Vec<(&'static str, Vec<u8>)> {
     let json = |name, body: Value| (name, body.to_string().into_bytes());
     let pair = |name, first: Value, second: Value| (name, format!("{first}\0{second}").into_bytes());
-    let tweet = |text: String| json!({ "data": { "id": "1504363098328924163", "text": text, "author_id": "1468" } });
+    let tweet =
+        |text: String| json!({ "data": { "id": "1504363098328924163", "text": text, "author_id": "1468" } });
     let user = json!({ "data": { "id": "1468", "username": "Alice", "name": "A" } });
-    let short = base1024::encode(avatar_key().personal_sign(claim(Platform::Twitter).payload.as_bytes()).as_bytes());
+    let short =
+        base1024::encode(avatar_key().personal_sign(claim(Platform::Twitter).payload.as_bytes()).as_bytes());
     let problem = "https://api.twitter.com/2/problems/resource-not-found";
     let avatar = claim(Platform::Github).avatar;
     let gist = json!({
@@ -136,7 +159,6 @@ fn hand_made() -> Vec<(&'static str, Vec<u8>)> {
     let profile = json!({ "messages": [field("USER_DATA_TYPE_USERNAME", "alice"), field("USER_DATA_TYPE_DISPLAY", "A")] });
     let slack = json!({ "ok": true, "messages": [{ "type": "message", "ts": "1677499644.698189", "user": "U04Q3NRDWHX",
         "text": html(Platform::Slack, "\n") }] });
-    let word = |number: u8| [vec![0; 31], vec![number]].concat();
     vec![
         pair("twitter", tweet(post(Platform::Twitter)), user.clone()),
         pair("twitter", tweet(format!("“Sig: {short}”\r\nSig: {short} https://t.co/x")), user.clone()),
@@ -218,20 +240,23 @@ fn dns_answer() -> Vec<u8> {
 
 /// The arguments of ERC-3668's error: sender, gateways, question, callback, extra.
 fn offchain_lookup() -> Vec<u8> {
-    let word = |number: u8| [vec![0; 31], vec![number]].concat();
-    let bytes = |text: &[u8]| [word(u8::try_from(text.len()).expect("short")), text.to_vec(), vec![0; 32 - text.len()]].concat();
-    let gateway = bytes(b"https://a.example/{sender}/{data");
+    let bytes = |text: &[u8]| [word(text.len()), text.to_vec(), vec![0; 32 - text.len()]].concat();
     [
         [vec![0; 12], vec![0xaa; 20]].concat(),
-        word(160),
-        word(32 * 9),
+        word(5 * 32),
+        word(9 * 32),
         [vec![1, 2, 3, 4], vec![0; 28]].concat(),
-        word(32 * 11),
+        word(11 * 32),
         word(1),
         word(32),
-        gateway,
+        bytes(b"https://a.example/{data}"),
         bytes(b"question"),
         bytes(b"extra"),
     ]
     .concat()
+}
+
+/// A number as the contract ABI has it.
+fn word(number: usize) -> Vec<u8> {
+    [vec![0; 24], u64::try_from(number).expect("64 bits").to_be_bytes().to_vec()].concat()
 }

@@ -20,10 +20,7 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let head = CreatedAt::from_seconds(head).ok();
-    let freshness = Freshness {
-        max_age_secs,
-        max_skew_secs,
-    };
+    let freshness = Freshness { max_age_secs, max_skew_secs };
     if freshness.check(created_at, now, head).is_ok() {
         assert!(head.is_none_or(|head| created_at >= head));
     }

@@ -16,6 +16,6 @@ struct Trial {
 
 fuzz_target!(|data: &[u8]| {
     if let Ok(trial) = serde_json::from_slice::<Trial>(data) {
-        judge(trial.platform, trial.alt_id, &trial.evidence);
+        let _ = judge(trial.platform, trial.alt_id, &trial.evidence);
     }
 });

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use nextid_core::{EthAddress, Platform};
 use nextid_platforms::farcaster::CastHash;
 use nextid_platforms::{
-    Account, Evidence, FetchError, ProofText, bluesky, discord, dotbit, ens, farcaster, fuzzing, github, keybase, minds,
-    slack, steam, telegram, tiktok, twitter, website,
+    Account, Evidence, FetchError, ProofText, bluesky, discord, dotbit, ens, farcaster, fuzzing, github,
+    keybase, minds, slack, steam, telegram, tiktok, twitter, website,
 };
 
 use crate::claims::{NOTE_KEY, claim, registry};

@@ -61,6 +61,9 @@ def directions(packages):
             target, in_tests = dependency["name"], dependency["kind"] == "dev"
             if target in packages and not in_tests and target not in ALLOWED[name]:
                 yield f"{name} may not depend on {target}"
+            whole = dependency["features"] or dependency["uses_default_features"]
+            if target == "nextid-testkit" and not in_tests and whole:
+                yield f"{name} may depend on {target} without features only: the rest is for tests"
             if target in ONLY and not in_tests and name not in ONLY[target]:
                 yield f"{name} may not depend on {target}: only {', '.join(sorted(ONLY[target]))} may"
 

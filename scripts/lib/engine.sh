@@ -8,6 +8,7 @@ engine_data=/var/lib/nextid-test-engine
 engine_run=/run/nextid-test-engine
 engine_started=false
 compose_command=()
+current=""
 
 need_engine() {
   if docker info >/dev/null 2>&1; then
@@ -15,7 +16,13 @@ need_engine() {
   fi
   [ "$(uname -s)" = Linux ] || die "no Docker engine answers; start one (on this system it cannot be started from here)"
   command -v dockerd >/dev/null || missing_packages+=(docker.io)
+  # Debian 13 has the command in a package of its own.
+  if ! command -v docker >/dev/null && [ "$(debian_version)" -ge 13 ]; then
+    missing_packages+=(docker-cli)
+  fi
 }
+
+debian_version() { sed -n 's/^VERSION_ID="\?\([0-9]*\).*/\1/p' /etc/os-release 2>/dev/null | grep . || printf '0\n'; }
 
 need_compose() {
   { docker compose version || docker-compose version; } >/dev/null 2>&1 || missing_packages+=(docker-compose)
@@ -67,8 +74,9 @@ outward_mtu() {
 }
 
 note_network() {
+  printf '%s\n' /sys/class/net/* >"$engine_run/links"
   cat /proc/sys/net/ipv4/ip_forward >"$engine_run/ip_forward"
-  iptables-save >"$engine_run/iptables" 2>/dev/null || rm -f "$engine_run/iptables"
+  iptables-save 2>/dev/null | sed '/^#/d' >"$engine_run/iptables"
 }
 
 # Stops the engine that was started here. Its images stay for the next run.
@@ -80,23 +88,51 @@ stop_engine() {
   kill "$pid" 2>/dev/null
   wait_until 30 "the engine ends" process_is_gone "$pid" || say "The engine, process $pid, does not end."
   restore_network
+  umount "$engine_run"/exec/netns/* 2>/dev/null
   rm -rf "$engine_run"
 }
 
 process_is_gone() { ! kill -0 "$1" 2>/dev/null; }
 
 restore_network() {
-  local link
+  local link table
   for link in /sys/class/net/docker0 /sys/class/net/br-*; do
-    if [ -e "$link" ]; then
+    if [ -e "$link" ] && ! grep -qx "$link" "$engine_run/links"; then
       ip link delete "${link##*/}" 2>/dev/null
     fi
   done
-  if [ -e "$engine_run/iptables" ]; then
-    iptables-restore <"$engine_run/iptables" 2>/dev/null
+  if [ -s "$engine_run/iptables" ]; then
+    iptables-restore <"$engine_run/iptables"
+  elif [ -e "$engine_run/iptables" ]; then
+    # There were no rules at all.
+    iptables --policy FORWARD ACCEPT
+    for table in filter nat; do
+      iptables --table "$table" --flush
+      iptables --table "$table" --delete-chain
+    done
   fi
   if [ -e "$engine_run/ip_forward" ]; then
     cat "$engine_run/ip_forward" >/proc/sys/net/ipv4/ip_forward
+  fi
+}
+
+# interruptibly COMMAND…: runs it so that a signal to this script is not held back until it ends. `end_current` ends it, with
+# everything that it has started.
+interruptibly() {
+  local status=0
+  set -m
+  "$@" </dev/null 9>&- &
+  current=$!
+  set +m
+  wait "$current" || status=$?
+  current=""
+  return "$status"
+}
+
+end_current() {
+  if [ -n "$current" ]; then
+    kill -- "-$current" 2>/dev/null
+    wait "$current" 2>/dev/null
   fi
 }
 

@@ -52,7 +52,7 @@ unpack_llvm_packages() {
   rm -rf "$tools"
   mkdir -p "$tools"
   (
-    cd "$tools"
+    cd "$tools" || exit 1
     apt-get download -q "${packages[@]}" >/dev/null 2>&1 || exit 1
     for package in *.deb; do
       dpkg-deb -x "$package" . || exit 1

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use nextid_core::{Avatar, Platform};
 
 use crate::exit::Exit;
@@ -254,13 +254,25 @@ pub struct KvSetArgs {
 pub enum ChainCommand {
     /// Check every signature and every link of a chain, and show what follows from it
     Verify {
-        /// A file (an export, or saved answers of /v1/proofchain; - is standard input), or an Avatar, whose chain is
-        /// downloaded
+        /// A file (an export, or saved pages of a chain; - is standard input), or an Avatar, whose chains are
+        /// downloaded from both services
         source: String,
         /// Whose chain it must be
         #[arg(long, value_name = "KEY", value_parser = avatar)]
         avatar: Option<Avatar>,
+        /// Download this chain only
+        #[arg(long, value_name = "CHAIN")]
+        only: Option<ChainKind>,
     },
+}
+
+/// One of an Avatar's two chains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChainKind {
+    /// The bindings, from proof-service
+    Proof,
+    /// The data, from kv-service
+    Kv,
 }
 
 fn platform(text: &str) -> Result<Platform, String> {

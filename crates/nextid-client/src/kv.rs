@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::error::ClientError;
+use crate::export::ExportLines;
+use crate::page::Pagination;
 use crate::transport::{ClientOptions, Transport};
 
 /// The client of one kv-service.
@@ -82,6 +84,23 @@ impl KvClient {
     /// [`ClientError`]; `chain_conflict` when another link was appended since the payload was made.
     pub async fn submit(&self, submission: &KvSubmission<'_>) -> Result<KvSubmitted, ClientError> {
         self.transport.post("/v1/kv", submission).await
+    }
+
+    /// `GET /v1/avatar/{key}/export`: the whole chain of an Avatar, which may be empty.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn export(&self, avatar: &Avatar) -> Result<ExportLines, ClientError> {
+        ExportLines::open(&self.transport, avatar).await
+    }
+
+    /// `GET /v1/kvchain`: a page of an Avatar's links, oldest first.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn chain_page(&self, avatar: &Avatar, page: i64) -> Result<KvPage, ClientError> {
+        let (avatar, page) = (avatar.to_hex(), page.to_string());
+        self.transport.get("/v1/kvchain", &[("avatar", avatar.as_str()), ("page", page.as_str())]).await
     }
 }
 
@@ -196,6 +215,15 @@ pub struct KvContent {
     pub avatar: String,
     /// One for each identity that something was published under.
     pub proofs: Vec<Namespace>,
+}
+
+/// The answer of `GET /v1/kvchain`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct KvPage {
+    /// Where in the chain the page is.
+    pub pagination: Pagination,
+    /// The links, ascending by `seq`.
+    pub kv_chain: Vec<KvLink>,
 }
 
 /// What an Avatar published under one identity.

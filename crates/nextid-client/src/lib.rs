@@ -21,6 +21,7 @@
 //! ```
 
 mod error;
+mod export;
 mod gist;
 mod kv;
 mod page;
@@ -28,9 +29,10 @@ mod proof;
 mod transport;
 
 pub use error::{ApiError, ClientError, Head, codes};
+pub use export::ExportLines;
 pub use gist::{GistClient, GistFile};
 pub use kv::{
-    IdentityContent, IssuedKvPayload, KvClient, KvContent, KvHealth, KvPayloadRequest, KvSubmission,
+    IdentityContent, IssuedKvPayload, KvClient, KvContent, KvHealth, KvPage, KvPayloadRequest, KvSubmission,
     KvSubmitted, Namespace,
 };
 pub use page::Pagination;

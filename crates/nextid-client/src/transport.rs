@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Method, RequestBuilder, Response};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -14,11 +14,12 @@ use crate::error::{ApiError, ClientError};
 /// The limits of a client.
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
-    /// For the whole of a call. A submit may take as long as the platform that the service asks; default 30 s.
+    /// For the whole of a call. A submit may take as long as the platform that the service asks; default 30 s. Of an
+    /// export, which may be long, it is for each piece.
     pub timeout: Duration,
     /// For the connection alone; default 5 s.
     pub connect_timeout: Duration,
-    /// Bytes that an answer may have, decompressed; default 16 MiB.
+    /// Bytes that an answer, or a line of an export, may have, decompressed; default 16 MiB.
     pub max_bytes: usize,
     /// Whether the proxy that the environment names is used, for hosts that are not this one; default no.
     pub use_proxy: bool,
@@ -38,13 +39,16 @@ impl Default for ClientOptions {
     }
 }
 
+/// The longest that an export may take as a whole.
+const LONGEST_DOWNLOAD: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// A service at a base URL.
 #[derive(Debug, Clone)]
 pub(crate) struct Transport {
     base: Url,
     client: Client,
     timeout: Duration,
-    max_bytes: usize,
+    pub(crate) max_bytes: usize,
 }
 
 impl Transport {
@@ -57,6 +61,7 @@ impl Transport {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(options.connect_timeout)
+            .read_timeout(options.timeout)
             .timeout(options.timeout);
         if base.scheme() == "http" {
             // Nothing of TLS is needed then, not even the system's certificates, which a small machine may not have.
@@ -113,7 +118,20 @@ impl Transport {
         url
     }
 
-    fn host(&self) -> String {
+    /// Asks for an answer of any length, which the caller reads.
+    pub(crate) async fn download(&self, path: &str, media_type: &str) -> Result<Response, ClientError> {
+        let request = self.client.request(Method::GET, self.url(path)).timeout(LONGEST_DOWNLOAD);
+        let response =
+            request.header(ACCEPT, media_type).send().await.map_err(|error| self.failure(&error))?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let (status, retry_after) = (response.status(), retry_after(&response));
+        let body = self.body(response).await?;
+        Err(self.refusal(status, retry_after, &body))
+    }
+
+    pub(crate) fn host(&self) -> String {
         let host = self.base.host_str().unwrap_or_default();
         self.base.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
@@ -121,19 +139,23 @@ impl Transport {
     async fn answer<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
         let response =
             request.header(ACCEPT, "application/json").send().await.map_err(|error| self.failure(&error))?;
-        let status = response.status();
-        let retry_after =
-            response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+        let (status, retry_after) = (response.status(), retry_after(&response));
         let body = self.body(response).await?;
-        let unexpected =
-            |why: String| ClientError::Unexpected { host: self.host(), status: status.as_u16(), why };
         if status.is_success() {
-            return serde_json::from_slice(&body).map_err(|error| unexpected(error.to_string()));
+            return serde_json::from_slice(&body).map_err(|error| self.unexpected(status, error.to_string()));
         }
-        match ApiError::read(status.as_u16(), retry_after, &body) {
-            Some(error) => Err(ClientError::Api(Box::new(error))),
-            None => Err(unexpected(beginning(&body))),
+        Err(self.refusal(status, retry_after, &body))
+    }
+
+    fn refusal(&self, status: StatusCode, retry_after: Option<u64>, body: &[u8]) -> ClientError {
+        match ApiError::read(status.as_u16(), retry_after, body) {
+            Some(error) => ClientError::Api(Box::new(error)),
+            None => self.unexpected(status, beginning(body)),
         }
+    }
+
+    fn unexpected(&self, status: StatusCode, why: String) -> ClientError {
+        ClientError::Unexpected { host: self.host(), status: status.as_u16(), why }
     }
 
     async fn body(&self, mut response: Response) -> Result<Vec<u8>, ClientError> {
@@ -147,7 +169,7 @@ impl Transport {
         Ok(body)
     }
 
-    fn failure(&self, error: &reqwest::Error) -> ClientError {
+    pub(crate) fn failure(&self, error: &reqwest::Error) -> ClientError {
         let (host, cause) = (self.host(), cause_of(error));
         // A time-out of the connection is both; what counts is that nothing was sent.
         if error.is_connect() {
@@ -158,6 +180,10 @@ impl Transport {
             ClientError::Interrupted { host, cause }
         }
     }
+}
+
+fn retry_after(response: &Response) -> Option<u64> {
+    response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok())
 }
 
 fn parse_base(text: &str) -> Result<Url, ClientError> {

@@ -190,3 +190,50 @@ impl CheckError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use nextid_core::SecretKey;
+
+    use super::*;
+
+    /// What clients are told, word by word: what does not fit, what was expected and what was found.
+    #[test]
+    fn what_is_told() {
+        let [own, other] = [1, 2].map(|byte| SecretKey::from_bytes(&[byte; 32]).unwrap().avatar());
+        let signature = |found| CheckError::Signature { expected: own, found };
+        let text = || ("a".to_owned(), "b".to_owned());
+        let by_other = FoundSignature::By(other);
+        let undecodable = FoundSignature::Undecodable(EncodingError::Hex);
+        let too_short = FoundSignature::Unrecoverable(SignatureError::Length(64));
+        for (error, which, found) in [
+            (CheckError::Missing { expected: text().0 }, None, None),
+            (CheckError::Author { expected: text().0, found: None }, Some("author"), None),
+            (
+                CheckError::Author { expected: text().0, found: Some(text().1) },
+                Some("author"),
+                Some(text().1),
+            ),
+            (CheckError::Text { expected: text().0, found: text().1 }, Some("text"), Some(text().1)),
+            (signature(by_other), Some("signature"), Some(other.to_string())),
+            (signature(undecodable.clone()), Some("signature"), Some(undecodable.to_string())),
+            (signature(too_short.clone()), Some("signature"), Some(too_short.to_string())),
+        ] {
+            assert_eq!((error.mismatch().map(Mismatch::as_str), error.found()), (which, found), "{error}");
+            let is_about_signature = error.mismatch() == Some(Mismatch::Signature);
+            assert_eq!(error.expected(), if is_about_signature { own.to_string() } else { text().0 });
+            assert!(error.to_string().contains(&error.expected()), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_some_failures_say_when_to_try_again() {
+        let wait = Duration::from_secs(60);
+        let limited =
+            FetchError::Unavailable { retry_after: Some(wait), why: "it limits requests".to_owned() };
+        assert_eq!(limited.retry_after(), Some(wait));
+        for error in [FetchError::unavailable("x"), FetchError::NotFound, FetchError::Timeout] {
+            assert_eq!(error.retry_after(), None, "{error}");
+        }
+    }
+}

@@ -151,5 +151,5 @@ fn serve(listener: TcpListener, state: Arc<State>) -> io::Result<ServerHandle> {
     told.recv().unwrap_or_else(|_| Err(io::Error::other("the stand-in ended before it listened")))
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod tests;

@@ -18,7 +18,7 @@ build() {
   local tag=$1 context=$2 log
   shift 2
   log=$(mktemp)
-  if ! docker build --label "$label" --tag "$tag" "$@" "$context" >"$log" 2>&1; then
+  if ! interruptibly docker build --label "$label" --tag "$tag" "$@" "$context" >"$log" 2>&1; then
     tail -n 60 "$log" >&2
     rm -f "$log"
     die "the image $tag could not be built"

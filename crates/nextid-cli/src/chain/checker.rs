@@ -54,22 +54,6 @@ impl Checker {
         Ok(())
     }
 
-    /// Checks the next link of a ProofChain.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn push_proof(&mut self, link: &ProofLink) -> Result<(), String> {
-        self.push(serde_json::to_value(link).map_err(|error| error.to_string())?)
-    }
-
-    /// Checks the next link of a KVChain.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn push_kv(&mut self, link: &KvLink) -> Result<(), String> {
-        self.push(serde_json::to_value(link).map_err(|error| error.to_string())?)
-    }
-
     /// How many links hold so far.
     pub fn links(&self) -> u64 {
         self.links

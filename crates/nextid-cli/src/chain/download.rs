@@ -1,42 +1,71 @@
-//! A ProofChain from a service, which is not believed.
+//! Chains from the services, which are not believed.
 
-use nextid_client::ProofClient;
+use nextid_client::{ClientError, ExportLines, KvClient, ProofClient};
 use nextid_core::Avatar;
+use nextid_core::export::{ChainService, ExportVerifier};
 
-use super::checker::Checker;
 use super::report::ChainReport;
 use crate::error::{CliError, ServiceName};
 use crate::ui::Ui;
 
-/// Downloads the ProofChain of `avatar` page by page, and checks every link as it comes.
+/// Downloads the ProofChain of `avatar`, and checks every link as it comes.
 ///
 /// # Errors
 /// [`CliError::Service`], or [`CliError::ChainBroken`].
-pub async fn download(ui: &Ui, client: &ProofClient, avatar: Avatar) -> Result<ChainReport, CliError> {
-    let mut checker = Checker::new(Some(avatar));
-    let mut page = 1;
-    loop {
-        let what = format!("Downloading the chain, {} links so far", checker.links());
-        let answer = ui.while_waiting(&what, client.chain_page(&avatar, page)).await;
-        let answer = answer.map_err(CliError::of(ServiceName::Proof))?;
-        for link in &answer.proof_chain {
-            checker.push_proof(link).map_err(|why| broken(client, why))?;
-        }
-        match answer.pagination.following() {
-            Some(next) => page = next,
-            None => return finished(client, checker, answer.pagination.total),
-        }
-    }
+pub async fn download_proof(ui: &Ui, client: &ProofClient, avatar: Avatar) -> Result<ChainReport, CliError> {
+    let download = Download { ui, service: ServiceName::Proof, base: client.base() };
+    let lines = ui.while_waiting("Asking for the ProofChain", client.export(&avatar)).await;
+    download.check(lines, avatar, ChainService::Proof).await
 }
 
-fn finished(client: &ProofClient, checker: Checker, total: i64) -> Result<ChainReport, CliError> {
-    // Links that were appended while the pages came are more than the first page counted, never fewer.
-    if i64::try_from(checker.links()).is_ok_and(|links| links < total) {
-        return Err(broken(client, format!("it counts {total} links, but gave {}", checker.links())));
-    }
-    Ok(checker.finish().complete())
+/// Downloads the KVChain of `avatar`, and checks every link as it comes.
+///
+/// # Errors
+/// [`CliError::Service`], or [`CliError::ChainBroken`].
+pub async fn download_kv(ui: &Ui, client: &KvClient, avatar: Avatar) -> Result<ChainReport, CliError> {
+    let download = Download { ui, service: ServiceName::Kv, base: client.base() };
+    let lines = ui.while_waiting("Asking for the KVChain", client.export(&avatar)).await;
+    download.check(lines, avatar, ChainService::Kv).await
 }
 
-fn broken(client: &ProofClient, why: String) -> CliError {
-    CliError::ChainBroken { place: client.base().to_owned(), line: None, why }
+/// Where a chain comes from.
+struct Download<'a> {
+    ui: &'a Ui,
+    service: ServiceName,
+    base: &'a str,
+}
+
+impl Download<'_> {
+    async fn check(
+        self,
+        lines: Result<ExportLines, ClientError>,
+        avatar: Avatar,
+        wanted: ChainService,
+    ) -> Result<ChainReport, CliError> {
+        let mut lines = lines.map_err(CliError::of(self.service))?;
+        let mut verifier = ExportVerifier::new(Some(avatar));
+        loop {
+            let what = format!("Downloading the chain, {} links so far", verifier.links());
+            let line = self.ui.while_waiting(&what, lines.next_line()).await;
+            match line.map_err(CliError::of(self.service))? {
+                Some(line) => {
+                    verifier.push_line(&line).map_err(|error| self.broken(error.line, &error.defect))?;
+                }
+                None => break,
+            }
+        }
+        let state = verifier.finish().map_err(|error| self.broken(error.line, &error.defect))?;
+        if state.service != wanted {
+            return Err(self.broken(1, &format!("this is a chain of {}", state.service.as_str())));
+        }
+        Ok(ChainReport::of_export(state))
+    }
+
+    fn broken(&self, line: u64, why: &dyn std::fmt::Display) -> CliError {
+        CliError::ChainBroken {
+            place: format!("the export of {}, line {line}", self.base),
+            line: usize::try_from(line).ok(),
+            why: why.to_string(),
+        }
+    }
 }

@@ -4,15 +4,12 @@ use std::io::{BufRead, Read as _};
 use std::path::PathBuf;
 
 use nextid_core::Avatar;
-use serde::Deserialize;
+use nextid_core::export::{ExportError, ExportVerifier, FORMAT};
 use serde_json::Value;
 
 use super::checker::Checker;
 use super::report::ChainReport;
 use crate::error::CliError;
-
-/// What an export's header says that it is.
-const FORMAT: &str = "nextid-chain";
 
 /// Bytes that a line has at most; a link with the largest patch has far fewer.
 const MAX_LINE: u64 = 16 * 1024 * 1024;
@@ -23,21 +20,6 @@ pub struct Lines<R> {
     reader: R,
     name: String,
     number: usize,
-}
-
-/// The first line.
-#[derive(Debug, Deserialize)]
-struct Header {
-    version: u64,
-    avatar: String,
-    #[serde(default)]
-    head: Option<HeaderHead>,
-}
-
-#[derive(Debug, Deserialize)]
-struct HeaderHead {
-    seq: u64,
-    signature: String,
 }
 
 impl<R: BufRead> Lines<R> {
@@ -93,69 +75,47 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// Whether a file whose first line is `value` is an export, or links without a header.
-pub fn begins_with(value: &Value) -> bool {
-    is_header(value) || value.get("signature_payload").is_some()
-}
-
-fn is_header(value: &Value) -> bool {
+/// Whether the first line of a file is an export's header.
+pub fn is_header(value: &Value) -> bool {
     value.get("format").is_some_and(|format| format == FORMAT)
 }
 
-/// Checks an export whose first line is `first`.
+/// Whether the first line of a file is a link already.
+pub fn is_link(value: &Value) -> bool {
+    value.get("signature_payload").is_some()
+}
+
+/// Checks an export whose header is `first`.
 pub fn check<R: BufRead>(
+    mut lines: Lines<R>,
+    first: &[u8],
+    expected: Option<Avatar>,
+) -> Result<ChainReport, CliError> {
+    let mut verifier = ExportVerifier::new(expected);
+    // The verifier does not see blank lines, so that the number of a line is told by the reader.
+    let broken = |lines: &Lines<R>, error: &ExportError| lines.broken(error.defect.to_string());
+    verifier.push_line(first).map_err(|error| broken(&lines, &error))?;
+    while let Some(line) = lines.next_line()? {
+        verifier.push_line(&line).map_err(|error| broken(&lines, &error))?;
+    }
+    verifier.finish().map(ChainReport::of_export).map_err(|error| broken(&lines, &error))
+}
+
+/// Checks links without a header, of which `first` is the first. Whether more follow after the last is not known.
+pub fn check_links<R: BufRead>(
     mut lines: Lines<R>,
     first: Value,
     expected: Option<Avatar>,
 ) -> Result<ChainReport, CliError> {
-    if !is_header(&first) {
-        let mut checker = Checker::new(expected);
-        checker.push(first).map_err(|why| lines.broken(why))?;
-        push_all(&mut lines, &mut checker)?;
-        return Ok(checker.finish());
-    }
-    let (avatar, head) = read_header(first, expected).map_err(|why| lines.broken(why))?;
-    let mut checker = Checker::new(Some(avatar));
-    push_all(&mut lines, &mut checker)?;
-    let report = checker.finish();
-    let wanted = head.as_ref().map(|head| (head.seq, head.signature.as_str()));
-    match (wanted, report.head()) {
-        (wanted, found) if wanted == found => Ok(report.complete()),
-        (Some((seq, _)), Some((found, _))) if seq == found => {
-            Err(lines.broken("the last link is not the head that the header names: its signature is another"))
-        }
-        (Some((seq, _)), found) => {
-            let end =
-                found.map_or_else(|| "without a link".to_owned(), |(found, _)| format!("at seq {found}"));
-            Err(lines.broken(format!("the file ends {end}, but its header says that the head has seq {seq}")))
-        }
-        (None, _) => Err(lines.broken("the header says that the chain is empty, but links follow")),
-    }
-}
-
-fn read_header(value: Value, expected: Option<Avatar>) -> Result<(Avatar, Option<HeaderHead>), String> {
-    let header: Header = serde_json::from_value(value).map_err(|error| format!("not a header: {error}"))?;
-    if header.version != 1 {
-        return Err(format!("the format has version {}; only version 1 is known", header.version));
-    }
-    let avatar =
-        Avatar::parse_with_raw(&header.avatar).map_err(|error| format!("the header's avatar: {error}"))?;
-    match expected {
-        Some(expected) if expected != avatar => {
-            Err(format!("this is the chain of {avatar}, not of {expected}"))
-        }
-        _ => Ok((avatar, header.head)),
-    }
-}
-
-fn push_all<R: BufRead>(lines: &mut Lines<R>, checker: &mut Checker) -> Result<(), CliError> {
+    let mut checker = Checker::new(expected);
+    checker.push(first).map_err(|why| lines.broken(why))?;
     while let Some(line) = lines.next_line()? {
         let pushed = serde_json::from_slice(&line)
             .map_err(|error| not_json(&error))
             .and_then(|link| checker.push(link));
         pushed.map_err(|why| lines.broken(why))?;
     }
-    Ok(())
+    Ok(checker.finish())
 }
 
 /// The library counts lines from the beginning of what it was given, which is a line here.

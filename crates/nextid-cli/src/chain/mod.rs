@@ -6,8 +6,7 @@ mod export;
 mod pages;
 mod report;
 
-pub use checker::Checker;
-pub use download::download;
+pub use download::{download_kv, download_proof};
 pub use report::ChainReport;
 
 use std::fs::File;
@@ -18,7 +17,7 @@ use nextid_core::Avatar;
 
 use crate::error::CliError;
 
-/// Checks a chain in a file: an export in JSON Lines, or saved answers of `/v1/proofchain`.
+/// Checks a chain in a file: an export in JSON Lines, or saved answers of `/v1/proofchain` or `/v1/kvchain`.
 ///
 /// `expected` is whose chain it must be.
 ///
@@ -38,7 +37,8 @@ fn check_reader(reader: impl BufRead, name: &str, expected: Option<Avatar>) -> R
         return Err(lines.broken("the file is empty"));
     };
     match serde_json::from_slice(&first) {
-        Ok(value) if export::begins_with(&value) => export::check(lines, value, expected),
+        Ok(value) if export::is_header(&value) => export::check(lines, &first, expected),
+        Ok(value) if export::is_link(&value) => export::check_links(lines, value, expected),
         _ => pages::check(lines, first, expected),
     }
 }

@@ -1,4 +1,4 @@
-//! Saved answers of `/v1/proofchain`: one page, several one after the other, or an array of them.
+//! Saved answers of `/v1/proofchain` or `/v1/kvchain`: one page, several one after the other, or an array of them.
 
 use std::io::BufRead;
 
@@ -82,8 +82,10 @@ fn collect(value: Value, line: usize, pages: &mut Vec<Page>) -> Result<(), Strin
     match value {
         Value::Array(values) => values.into_iter().try_for_each(|value| collect(value, line, pages)),
         Value::Object(mut page) => {
-            let Some(Value::Array(links)) = page.remove("proof_chain") else {
-                return Err("neither an export nor a page of a chain (there is no proof_chain)".to_owned());
+            let links = page.remove("proof_chain").or_else(|| page.remove("kv_chain"));
+            let Some(Value::Array(links)) = links else {
+                let why = "neither an export nor a page of a chain (there is no proof_chain and no kv_chain)";
+                return Err(why.to_owned());
             };
             let number =
                 |name: &str| page.get("pagination").and_then(|pagination| pagination.get(name)?.as_i64());

@@ -1,7 +1,8 @@
 //! What follows from a chain that holds.
 
 use nextid_core::Avatar;
-use nextid_core::verify::{BindingEvidence, Head, KvChainState, ProofBinding, ProofChainState};
+use nextid_core::export::{ExportState, VerifiedChain};
+use nextid_core::verify::{Head, KvChainState, ProofBinding, ProofChainState};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::ui::{Style, Ui, one_line};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ChainReport {
     holds: bool,
-    /// `proof` or `kv`; null for a chain without links.
+    /// `proof` or `kv`; null for a chain of which neither a header nor a link is there.
     kind: Option<&'static str>,
     avatar: Option<Avatar>,
     links: u64,
@@ -65,6 +66,16 @@ impl ChainReport {
         Self { contents: contents.collect(), ..Self::new(Some("kv"), Some(avatar), links, state.head) }
     }
 
+    /// Of an export, whose header says that no link is missing at the end.
+    pub(super) fn of_export(state: ExportState) -> Self {
+        let ExportState { avatar, links, chain, .. } = state;
+        match chain {
+            VerifiedChain::Proof(state) => Self::of_proof(avatar, links, state),
+            VerifiedChain::Kv(state) => Self::of_kv(avatar, links, state),
+        }
+        .complete()
+    }
+
     pub(super) fn empty(avatar: Option<Avatar>) -> Self {
         Self::new(None, avatar, 0, None)
     }
@@ -88,13 +99,13 @@ impl ChainReport {
     }
 
     /// With the knowledge that no link is missing at the end.
-    pub fn complete(self) -> Self {
+    pub(super) fn complete(self) -> Self {
         Self { complete: true, ..self }
     }
 
-    /// The place and the signature of the last link.
-    pub(super) fn head(&self) -> Option<(u64, &str)> {
-        self.head.as_ref().map(|head| (head.seq, head.signature.as_str()))
+    /// The signature of the last link.
+    pub fn head_signature(&self) -> Option<&str> {
+        self.head.as_ref().map(|head| head.signature.as_str())
     }
 
     /// The content that follows from a KVChain for one identity.
@@ -106,10 +117,14 @@ impl ChainReport {
 
     /// The sentences for people.
     pub fn text(&self, ui: &Ui) -> String {
-        let Some(avatar) = self.avatar.filter(|_| self.links > 0) else {
-            return "The chain is empty: nothing follows from it.".to_owned();
+        let kind = match self.kind {
+            Some("kv") => "KVChain",
+            Some(_) => "ProofChain",
+            None => "chain",
         };
-        let kind = if self.kind == Some("kv") { "KVChain" } else { "ProofChain" };
+        let Some(avatar) = self.avatar.filter(|_| self.links > 0) else {
+            return format!("The {kind} is empty: nothing follows from it.");
+        };
         let verdict = ui.styled(Style::Good, "holds");
         let links = if self.links == 1 { "1 link" } else { &format!("{} links", self.links) };
         let mut lines =
@@ -148,11 +163,7 @@ impl ShownBinding {
             proof_location: binding.proof_location,
             seq: binding.seq,
             created_at: binding.created_at.seconds(),
-            evidence: match binding.evidence {
-                BindingEvidence::CounterSignature => "counter_signature",
-                BindingEvidence::Post => "post",
-                BindingEvidence::Contract => "contract",
-            },
+            evidence: binding.evidence.as_str(),
         }
     }
 

@@ -148,7 +148,7 @@ fn a_damaged_line_is_named() {
     assert_eq!(line, 4);
     assert!(why.starts_with("not JSON: EOF while parsing"), "{why}");
     let (line, why) = with(3, "[]");
-    assert_eq!((line, why.as_str()), (4, "a link is a JSON object"));
+    assert_eq!((line, why.as_str()), (4, "not a link: a link is a JSON object"));
     let (line, why) = with(2, lines[3]);
     assert_eq!(line, 3);
     assert!(why.contains("a link with seq 1 should stand here"), "{why}");

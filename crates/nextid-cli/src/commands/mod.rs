@@ -35,8 +35,8 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
             kv_get::run(context, platform.zip(identity), avatar, &key).await
         }
         Command::Kv(KvCommand::Set(args)) => kv_set::run(context, args).await,
-        Command::Chain(ChainCommand::Verify { source, avatar }) => {
-            chain::verify(context, &source, avatar).await
+        Command::Chain(ChainCommand::Verify { source, avatar, only }) => {
+            chain::verify(context, &source, avatar, only).await
         }
     }
 }

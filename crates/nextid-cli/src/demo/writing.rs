@@ -2,7 +2,6 @@
 
 use nextid_client::KvSubmitted;
 use nextid_core::Identity;
-use nextid_core::link::KvLink;
 use serde_json::{Map, Value, json};
 
 use super::narrator::Narrator;
@@ -12,10 +11,8 @@ use crate::flow::write_kv;
 
 /// What was written.
 pub struct Written {
-    /// How many patches.
-    pub writes: usize,
-    /// The links, as far as the service tells them.
-    pub links: Vec<KvLink>,
+    /// The Avatar's signature over the last patch: that of the chain's head.
+    pub last_signature: String,
 }
 
 /// Writes twice under `namespace`: something, and then a change of it.
@@ -30,7 +27,7 @@ pub async fn write(
         "kv-service asks proof-service whether the identity is bound to the Avatar, and takes a JSON merge patch (RFC 7396) \
          that the Avatar signed. The second patch changes one value and, with null, removes another.",
     );
-    let (mut writes, mut links) = (0, Vec::new());
+    let mut last_signature = String::new();
     for patch in [
         json!({"com.example": {"theme": "dark", "draft": true}}),
         json!({"com.example": {"theme": "light", "draft": null}}),
@@ -46,14 +43,13 @@ pub async fn write(
             "sign_payload": written.issued.sign_payload, "signature": written.signature, "content": content,
             "link": written.submitted.link,
         }));
-        writes += 1;
-        links.extend(written.submitted.link);
+        last_signature = written.signature;
     }
     narrator.proves(
         "what is published was written by whoever holds the Avatar's key, in this order, and by nobody else: not even \
          kv-service can put a word into it.",
     );
-    Ok(Written { writes, links })
+    Ok(Written { last_signature })
 }
 
 /// What is published under an identity, as far as an answer tells.

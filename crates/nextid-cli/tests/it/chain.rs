@@ -1,14 +1,15 @@
-//! `nextid chain verify` on files. What is wrong with them is told apart in the unit tests.
+//! `nextid chain verify`, on files and on what services export. What can be wrong is told apart in the unit tests.
 #![expect(clippy::unwrap_used, reason = "the helpers of tests, which fail with them")]
 
 use nextid_core::link::{KvLink, LinkFormat};
 use nextid_core::payload::KvPayload;
 use nextid_core::payload::kv::KvPayloadForm;
-use nextid_core::{CanonicalJson, CreatedAt, LinkUuid, Platform};
-use nextid_testkit::keys;
+use nextid_core::{CanonicalJson, CreatedAt, EthAddress, LinkUuid, Platform};
+use nextid_testkit::http::TestClient;
+use nextid_testkit::{block_on, keys};
 use serde_json::{Value, json};
 
-use crate::command::User;
+use crate::command::{Services, User};
 
 /// An export of a KVChain of two patches, as lines.
 fn export() -> Vec<String> {
@@ -105,4 +106,55 @@ fn a_service_that_is_not_there_is_told_with_what_to_do() {
     let error = User::new().run(&["chain", "verify", &avatar, "--proof-url", &url]).failed(4);
     assert!(error.contains(&format!("127.0.0.1:{port} cannot be reached: Connection refused")), "{error}");
     assert!(error.contains("nextid up") && error.contains("--proof-url"), "{error}");
+}
+
+#[test]
+fn both_chains_of_an_avatar_hold_downloaded_or_saved() {
+    let services = Services::start();
+    let wallet = keys::key("wallet");
+    let address = EthAddress::of(&wallet.avatar()).to_string();
+    let user = services.user("alice").env("NEXTID_WALLET_KEY", hex::encode(*wallet.to_bytes()));
+    user.run(&["prove", "ethereum", &address]).ok();
+    user.run(&["kv", "set", r#"{"a":1e21,"b":{"c":"\u0000ä"}}"#]).ok();
+    user.run(&["kv", "set", r#"{"b":null}"#, "--platform", "ethereum", "--identity", &address]).ok();
+    let avatar = keys::key("alice").avatar().to_hex();
+
+    let stranger = services.known_to(User::new());
+    let reports = stranger.run(&["--json", "chain", "verify", &avatar]).ok().lines();
+    let [proof, kv] = reports.as_slice() else { panic!("two chains: {reports:?}") };
+    assert_eq!(
+        (&proof["kind"], &proof["links"], &proof["complete"]),
+        (&json!("proof"), &json!(1), &json!(true))
+    );
+    assert_eq!((&kv["kind"], &kv["links"], &kv["complete"]), (&json!("kv"), &json!(2), &json!(true)));
+    let text = stranger.run(&["chain", "verify", &avatar]).ok().out;
+    assert!(text.contains("The ProofChain of") && text.contains("The KVChain of"), "{text}");
+
+    for (url, report, only) in [(&services.proof_url, proof, "proof"), (&services.kv_url, kv, "kv")] {
+        let answer = block_on(TestClient::new(url).get(&format!("/v1/avatar/{avatar}/export")));
+        let text = answer.expect_status(200).text();
+        let file = stranger.file("export.jsonl", &text);
+        let path = file.to_str().unwrap();
+        assert_eq!(stranger.run(&["--json", "chain", "verify", path]).ok().json(), *report);
+        let args = ["--json", "chain", "verify", &avatar, "--only", only];
+        assert_eq!(stranger.run(&args).ok().json(), *report);
+        stranger.file("export.jsonl", &text.replacen("\"seq\":0", "\"seq\":1", 1));
+        stranger.run(&["chain", "verify", path]).failed(6);
+        assert!(stranger.run(&["chain", "verify", path, "--only", only]).failed(2).contains("--only"));
+    }
+    // A service that passes the other's chain for its own is found out.
+    let args = ["chain", "verify", &avatar, "--proof-url", &services.kv_url];
+    assert!(stranger.run(&args).failed(6).contains("this is a chain of kv-service"));
+}
+
+#[test]
+fn chains_that_nobody_has_begun_are_empty() {
+    let services = Services::start();
+    let user = services.known_to(User::new());
+    let nobody = keys::key("nobody").avatar().to_hex();
+    let reports = user.run(&["--json", "chain", "verify", &nobody]).ok().lines();
+    assert_eq!(reports.iter().map(|report| &report["kind"]).collect::<Vec<_>>(), ["proof", "kv"]);
+    assert!(reports.iter().all(|report| report["links"] == 0 && report["complete"] == true), "{reports:?}");
+    let text = user.run(&["chain", "verify", &nobody]).ok().out;
+    assert!(text.contains("The ProofChain is empty") && text.contains("The KVChain is empty"), "{text}");
 }

@@ -33,7 +33,7 @@ fn up_demo_once_shows_the_four_flows_and_both_chains_hold() {
     );
     assert_eq!(proof["bindings"].as_array().unwrap().len(), 1, "one of two was revoked: {proof}");
     assert_eq!(proof["bindings"][0]["evidence"], "counter_signature");
-    assert_eq!((&kv["holds"], &kv["links"]), (&json!(true), &json!(2)));
+    assert_eq!((&kv["holds"], &kv["complete"], &kv["links"]), (&json!(true), &json!(true), &json!(2)));
     assert_eq!(kv["contents"][0]["content"], json!({"com.example": {"theme": "light"}}));
 
     let data = lines[0]["data_dir"].as_str().unwrap();

@@ -12,6 +12,7 @@ pub use answer::{
 pub use request::{ProofPayloadRequest, ProofSearch, ProofSubmission};
 
 use crate::error::ClientError;
+use crate::export::ExportLines;
 use crate::transport::{ClientOptions, Transport};
 
 /// The client of one proof-service.
@@ -118,5 +119,13 @@ impl ProofClient {
         let (last_id, count) = (last_id.to_string(), count.to_string());
         let query = [("last_id", last_id.as_str()), ("count", count.as_str())];
         self.transport.get("/v1/proofchain/changes", &query).await
+    }
+
+    /// `GET /v1/avatar/{key}/export`: the whole chain of an Avatar, which may be empty.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn export(&self, avatar: &Avatar) -> Result<ExportLines, ClientError> {
+        ExportLines::open(&self.transport, avatar).await
     }
 }

@@ -79,3 +79,13 @@ async fn payload_and_submit() {
             "uuid": UUID, "created_at": 1_650_000_000, "patch": {"a": 1}})
     );
 }
+
+#[tokio::test]
+async fn chain_page() {
+    let answer = json!({"pagination": {"total": 0, "per": 40, "current": 2, "next": 0}, "kv_chain": []});
+    let stand_in = StandIn::json(200, &answer);
+    let avatar = keys::key("alice").avatar();
+    let page = client(&stand_in).chain_page(&avatar, 2).await.unwrap();
+    assert_eq!((page.pagination.current, page.kv_chain.len()), (2, 0));
+    assert_eq!(stand_in.request_line(), format!("GET /v1/kvchain?avatar={avatar}&page=2 HTTP/1.1"));
+}

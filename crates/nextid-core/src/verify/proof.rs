@@ -27,6 +27,17 @@ pub enum BindingEvidence {
     Contract,
 }
 
+impl BindingEvidence {
+    /// As reports and the shared vectors name it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CounterSignature => "counter_signature",
+            Self::Post => "post",
+            Self::Contract => "contract",
+        }
+    }
+}
+
 /// A binding that is in force at the end of a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProofBinding {

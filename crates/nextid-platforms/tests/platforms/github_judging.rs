@@ -3,10 +3,11 @@
 use nextid_core::{Platform, Signature, base1024, post_text};
 use nextid_platforms::github::GithubVerifier;
 use nextid_platforms::{
-    Account, CheckError, Claim, Evidence, FoundSignature, GithubSettings, Mismatch, ProofText, Verified,
-    Verifier,
+    Account, CheckError, Claim, Evidence, FetchError, FoundSignature, GithubSettings, Mismatch, ProofText,
+    Verified, Verifier, github,
 };
 use nextid_testkit::keys::key;
+use serde_json::{Value, json};
 
 use crate::support::{OTHER_UUID, claim, linked_claim, post, sign, signed_post};
 
@@ -267,4 +268,34 @@ fn evidence_can_be_recorded() {
     let again: Evidence = serde_json::from_str(&recorded).unwrap();
     assert_eq!(again, evidence);
     check(&claim, &again).unwrap();
+}
+
+/// What the API answers is read, or is no evidence at all.
+#[test]
+fn answers_about_a_gist() {
+    let claim = alice();
+    let name = post_text::file_name(&claim.avatar);
+    let read = |answer: Value| github::evidence(&claim, GIST, answer.to_string().as_bytes());
+    let owner = json!({ "login": "alice-codes", "id": 1191636 });
+    let content = signed_post(&claim, &key("alice"));
+    let files = json!({ &name: { "content": content, "truncated": false }, "null": null, "empty": {} });
+    for (id, truncated) in [(GIST.to_owned(), false), (GIST.to_uppercase(), true)] {
+        let answer = json!({ "id": id, "owner": owner, "files": files, "truncated": truncated });
+        let shown = read(answer).unwrap();
+        assert_eq!(shown.texts.len(), 2);
+        assert!(check(&claim, &shown).is_ok());
+    }
+    let anonymous = read(json!({ "id": GIST, "owner": null, "files": files })).unwrap();
+    assert_eq!(check(&claim, &anonymous).unwrap_err().mismatch(), Some(Mismatch::Author));
+    for (answer, why) in [
+        (json!({ "id": "5b3acc09", "owner": owner, "files": files }), "another gist"),
+        // GitHub has left files out, and ours may be one of them.
+        (json!({ "id": GIST, "owner": owner, "files": {}, "truncated": true }), "too many files"),
+        (json!({ "id": GIST, "owner": owner }), "not a gist"),
+        (json!({ "id": GIST, "owner": { "login": 1 }, "files": files }), "not a gist"),
+        (json!([]), "not a gist"),
+    ] {
+        let error = read(answer).unwrap_err();
+        assert!(matches!(&error, FetchError::Odd(odd) if odd.contains(why)), "{error}");
+    }
 }

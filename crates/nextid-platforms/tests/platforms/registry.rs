@@ -27,6 +27,14 @@ fn the_defaults_suffice() {
         assert!(configured.contains(&platform), "{platform}");
     }
     assert!(format!("{registry:?}").contains("Github"));
+    assert!(!registry.contract_wallets().is_configured());
+}
+
+#[test]
+fn contract_wallets_are_asked_where_there_is_a_node() {
+    let mut settings = PlatformSettings::default();
+    settings.ethereum.rpc_url = Some(Secret::new("https://node.example"));
+    assert!(registry(&settings).contract_wallets().is_configured());
 }
 
 #[test]

@@ -98,8 +98,10 @@ impl Lane {
     }
 }
 
+/// Elsewhere users choose the servers that are asked.
 fn has_one_server(platform: Platform) -> bool {
-    platform != Platform::Activitypub
+    use Platform::{Activitypub, Bluesky, Ens, Nostr, Website};
+    !matches!(platform, Activitypub | Bluesky | Ens | Nostr | Website)
 }
 
 #[cfg(test)]

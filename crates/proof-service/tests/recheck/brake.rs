@@ -23,7 +23,7 @@ on_both_databases! {
     async fn a_fifth_flips(db: TestDatabase) {
         let bench = Bench::new(&db).await;
         let platform = Scripted::new(Platform::Minds, &bench.clock, Duration::ZERO);
-        platform.answer(|name| if number(name) % 5 == 0 { Answer::NotFound } else { Answer::Good });
+        platform.answer(|name| if number(name).is_multiple_of(5) { Answer::NotFound } else { Answer::Good });
         bind_many(&db, &bench.store, &key("alice"), Platform::Minds, 95).await;
         let worker = bench.worker([platform.clone() as _]);
         worker.run().await;

@@ -5,12 +5,12 @@ use nextid_testkit::github::{Gist, GithubStandIn};
 use nextid_testkit::keys::key;
 use nextid_testkit::on_both_databases;
 
-use crate::support::{Bench, Bound, START, bind_gist};
+use crate::support::{Bench, START, bind_gist};
 
 const DAYS: i64 = 86_400;
 
-fn shown_as(bound: &Bound, login: &str, owner_id: u64) -> Gist {
-    let mut gist = bound.gist.clone();
+fn shown_as(bound: &Gist, login: &str, owner_id: u64) -> Gist {
+    let mut gist = bound.clone();
     gist.login = login.to_owned();
     gist.owner_id = Some(owner_id);
     gist

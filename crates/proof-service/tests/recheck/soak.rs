@@ -98,7 +98,7 @@ async fn bind(
     number: u64,
     at: i64,
 ) {
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         bind_gist(&bench.store, github, person, &format!("cat-{number}"), number, at).await;
         return;
     }

@@ -33,8 +33,10 @@ on_both_databases! {
             let given = &chain.0["links"][0][field];
             first.0[if field == "signature" { "signature_base64" } else { field }] = given.clone();
         }
-        // The tweet of the first link is not published.
-        first.0["post_text_lines"] = Value::Null;
+        // Its tweet is not published, and the rest is the second's.
+        for other in ["post_text_lines", "signature_base64_v_normalized", "sign_payload"] {
+            first.0[other] = Value::Null;
+        }
         put_earlier_link(&db, &first).await;
         let service = Served::start(&db, Platforms::with(Platform::Twitter, &[first.post(), second.post()])).await;
         let mut links = Vec::new();

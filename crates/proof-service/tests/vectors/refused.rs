@@ -95,7 +95,7 @@ on_both_databases! {
             let mut request = wallet.request("");
             request["extra"]["signature"] = Value::from(signature.as_str());
             let error = service.post("/v1/proof", &request).await.expect_error(400, "bad_signature_encoding");
-            assert_eq!(error["field"], "signature", "{error}");
+            assert_eq!(error["field"], "extra.signature", "{error}");
         }
         assert_eq!(db.count("links"), 0);
     }
@@ -133,7 +133,7 @@ on_both_databases! {
         request["proof_location"] = Value::from(service.platforms.locations[0].as_str());
         assert_eq!(exchange.0["status"], 400);
         let error = service.post("/v1/proof", &request).await.expect_status(400).json();
-        assert_eq!(error["code"], "created_at_in_future", "{error}");
+        assert_eq!(error["code"], "bad_created_at", "{error}");
         assert_eq!(db.count("links"), 0);
     }
 

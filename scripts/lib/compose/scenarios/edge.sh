@@ -56,7 +56,7 @@ published() { printf 'http://%s' "$(docker port "$(container "$1")" "$2/tcp" | h
 
 scenario_edge() {
   local direct i
-  up_with_edge 30
+  up_with_edge 10
   check_hardening >/dev/null
   # A long answer comes through whole.
   ask GET "$(published proof-service 9800)/openapi.json"

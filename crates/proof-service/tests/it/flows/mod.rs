@@ -4,4 +4,5 @@ mod alias;
 mod dns;
 mod github;
 mod revoke;
+mod social;
 mod wallets;

@@ -10,17 +10,6 @@ use serde_json::json;
 
 use super::START;
 
-/// A GitHub binding with its gist.
-#[derive(Debug, Clone)]
-pub struct Bound {
-    /// Whose.
-    pub key: SecretKey,
-    /// The account.
-    pub login: String,
-    /// The gist as it was published.
-    pub gist: Gist,
-}
-
 /// Appends a link over the chain's head, as a submit does after all its checks.
 pub async fn append(
     store: &Store,
@@ -71,7 +60,7 @@ pub async fn append(
     }
 }
 
-/// Binds a GitHub account, with its proof on the stand-in.
+/// Binds a GitHub account, with its proof on the stand-in, and returns the gist.
 pub async fn bind_gist(
     store: &Store,
     github: &GithubStandIn,
@@ -79,7 +68,7 @@ pub async fn bind_gist(
     login: &str,
     owner_id: u64,
     at: i64,
-) -> Bound {
+) -> Gist {
     let mut gist = Gist::new(login);
     gist.owner_id = Some(owner_id);
     append(store, key, Platform::Github, login, at, |payload| {
@@ -90,7 +79,7 @@ pub async fn bind_gist(
     })
     .await;
     github.publish(gist.clone());
-    Bound { key: key.clone(), login: login.to_owned(), gist }
+    gist
 }
 
 /// Binds `user1` … on a platform, by statement: thousands of links would take a while. All hang on one link, and are due

@@ -8,7 +8,7 @@ pub mod scripted;
 use std::time::{Duration, Instant};
 
 pub use bench::{Bench, START};
-pub use bindings::{Bound, bind_gist, bind_many};
+pub use bindings::{bind_gist, bind_many};
 pub use clock::TestClock;
 pub use scripted::{Answer, Scripted};
 

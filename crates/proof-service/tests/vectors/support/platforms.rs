@@ -20,9 +20,9 @@ use nextid_testkit::telegram::TelegramStandIn;
 use nextid_testkit::tiktok::TiktokStandIn;
 use nextid_testkit::twitter::TwitterStandIn;
 
-/// The immutable ids of accounts in the published vectors; every other account gets the first one.
-const TWITTER_ID: &str = "1468853291941773312";
-const GITHUB_ID: u64 = 1_191_636;
+/// The immutable ids of the accounts of published vectors that tell them: a Twitter account's, and a GitHub account's.
+const YEIWB: &str = "1468853291941773312";
+const NYKMA: u64 = 1_191_636;
 
 /// Something that an account published.
 #[derive(Debug, Clone)]
@@ -77,7 +77,8 @@ impl Platforms {
     /// The platform with these posts, which are all of it.
     pub fn with(platform: Platform, posts: &[Post]) -> Self {
         let token = || Some(Secret::new("a-token"));
-        let author = |post: &Post| Author::new(post.identity.as_str(), TWITTER_ID, "Somebody");
+        let author =
+            |post: &Post| Author::new(post.identity.as_str(), account_id(&post.identity), "Somebody");
         let text = |post: &Post| post.text.clone();
         match platform {
             Platform::Twitter => {
@@ -92,7 +93,7 @@ impl Platforms {
                 let gist = |post: &Post| {
                     let gist = Gist::new(post.identity.as_str());
                     let gist = gist.file(post_text::file_name(&post.avatar), text(post));
-                    Gist { owner_id: Some(GITHUB_ID), ..gist }
+                    Gist { owner_id: Some(NYKMA), ..gist }
                 };
                 stand_in!(GithubStandIn, posts, |on, post| on.publish(gist(post)), |to| &mut to
                     .github
@@ -189,5 +190,13 @@ impl Platforms {
         let mut settings = PlatformSettings::default();
         settings.activitypub.scheme = "http".to_owned();
         Self { settings, host, locations, _running: Box::new(server) }
+    }
+}
+
+/// Digits, the same for the same account.
+fn account_id(identity: &Identity) -> String {
+    match identity.as_str() {
+        "yeiwb" => YEIWB.to_owned(),
+        name => name.bytes().fold(1_u64, |id, byte| (id * 31 + u64::from(byte)) % 1_000_000_007).to_string(),
     }
 }

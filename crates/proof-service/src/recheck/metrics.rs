@@ -59,7 +59,7 @@ impl RecheckMetrics {
                     "recheck.platform" = name,
                     "recheck.looks" = platform.looks.latest.looks,
                     "recheck.negatives" = platform.looks.latest.negatives;
-                    "too many proofs turn bad at a time: none of this platform becomes invalid for now"
+                    "too many proofs turn bad at a time: none of this platform becomes invalid meanwhile"
                 );
             }
             gauge.set(i64::from(is_on));

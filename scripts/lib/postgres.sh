@@ -21,8 +21,11 @@ choose_postgres_account() {
   chown "$account" "$postgres_directory"
 }
 
-# Starts the server and sets NEXTID_TEST_POSTGRES to the URL of its maintenance database.
+# Starts the server and sets NEXTID_TEST_POSTGRES to the URL of its maintenance database. With `durable` it is a server as
+# it is installed, for measuring: every commit waits for the disk, and all settings but the number of connections are
+# PostgreSQL's own.
 start_postgres() {
+  local purpose=${1:-tests}
   postgres_programs=$(postgres_bindir) || die "no PostgreSQL server, version 15 or newer, was found;
   Debian 12 and Ubuntu 24.04 have one, https://apt.postgresql.org has them for older ones"
   # Under /tmp whatever TMPDIR says: the path of a socket may have 107 bytes.
@@ -35,18 +38,22 @@ start_postgres() {
       --encoding UTF8 --no-locale --no-sync >"$postgres_directory/initdb.log" 2>&1
   ) || die "initdb failed:
 $(cat "$postgres_directory/initdb.log")"
-  # Nothing here outlives the run, so nothing waits for a disk. Commits are synchronous all the same: the services
-  # refuse a session that says otherwise.
   cat >>"$data/postgresql.conf" <<CONF
 listen_addresses = ''
 unix_socket_directories = '$postgres_directory'
 max_connections = 400
+log_min_messages = warning
+CONF
+  if [ "$purpose" != durable ]; then
+    # Nothing here outlives the run, so nothing waits for a disk. Commits are synchronous all the same: the services
+    # refuse a session that says otherwise.
+    cat >>"$data/postgresql.conf" <<CONF
 shared_buffers = 64MB
 fsync = off
 full_page_writes = off
 autovacuum = off
-log_min_messages = warning
 CONF
+  fi
   (
     cd "$postgres_directory"
     "${postgres_as[@]}" "$postgres_programs/pg_ctl" start --wait --silent --pgdata "$data" --log "$log"

@@ -93,6 +93,12 @@ need_chain_tools() {
   command -v npm >/dev/null || missing_packages+=(npm)
 }
 
+# A name server for the tests of DNS; distributions put it where only the administrator's path leads.
+need_knot() {
+  [ "${NEXTID_TEST_NO_KNOT:-}" != 1 ] && [ -z "${NEXTID_KNOTD:-}" ] || return 0
+  PATH=$PATH:/usr/sbin:/usr/local/sbin command -v knotd >/dev/null || missing_packages+=(knot)
+}
+
 install_missing() {
   [ "${#missing_packages[@]}" -gt 0 ] || return 0
   local sudo=()
@@ -126,9 +132,18 @@ apt_install() {
     "$@" mkdir -p "${config%/*}" &&
       printf 'create_main_cluster = false\n' | "$@" tee "$config" || return
   fi
+  local unit=/etc/systemd/system/knot.service
+  # Nor is the name server that the package would start on port 53.
+  if [[ " ${missing_packages[*]} " == *" knot "* ]] && ! [ -e "$unit" ] && ! [ -L "$unit" ]; then
+    "$@" mkdir -p "${unit%/*}" && "$@" ln -s /dev/null "$unit" || return
+  fi
   "$@" apt-get update -q &&
     "$@" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-      -o Dpkg::Options::=--force-confold "${missing_packages[@]}"
+      -o Dpkg::Options::=--force-confold "${missing_packages[@]}" || return
+  # Without systemd there is nothing to forbid it by before it is there.
+  if [[ " ${missing_packages[*]} " == *" knot "* ]] && ! [ -d /run/systemd/system ]; then
+    "$@" /etc/init.d/knot stop && "$@" update-rc.d knot disable
+  fi
 }
 
 # Where cargo puts what it builds: CARGO_TARGET_DIR, a config file or the default, whichever applies.

@@ -87,7 +87,7 @@ struct Fold {
 
 impl Fold {
     fn with(mut self, patches: Vec<PatchRow>) -> Result<Self, serde_json::Error> {
-        for PatchRow { platform, namespace, patch } in patches {
+        for PatchRow { platform, namespace, patch, restart } in patches {
             let patch = serde_json::from_str(&patch)?;
             let place = *self.places.entry((platform.clone(), namespace.clone())).or_insert_with(|| {
                 let content = Value::Object(Map::new());
@@ -95,6 +95,9 @@ impl Fold {
                 self.namespaces.len() - 1
             });
             if let Some(namespace) = self.namespaces.get_mut(place) {
+                if restart {
+                    namespace.content = Value::Object(Map::new());
+                }
                 merge_patch(&mut namespace.content, &patch);
             }
         }
@@ -109,7 +112,12 @@ mod tests {
     use super::*;
 
     fn patch(platform: &str, namespace: &str, patch: Value) -> PatchRow {
-        PatchRow { platform: platform.to_owned(), namespace: namespace.to_owned(), patch: patch.to_string() }
+        PatchRow {
+            platform: platform.to_owned(),
+            namespace: namespace.to_owned(),
+            patch: patch.to_string(),
+            restart: false,
+        }
     }
 
     #[test]
@@ -125,6 +133,21 @@ mod tests {
         let contents: Vec<(&str, &Value)> =
             fold.namespaces.iter().map(|past| (past.platform.as_str(), &past.content)).collect();
         assert_eq!(contents, [("github", &json!({"b": {"c": 2, "d": 3}})), ("dns", &json!({}))]);
+    }
+
+    #[test]
+    fn a_restart_leaves_behind_what_was() {
+        let again = PatchRow { restart: true, ..patch("github", "alice", json!({"b": 2})) };
+        let fold = Fold::default()
+            .with(vec![
+                patch("github", "alice", json!({"a": 1})),
+                patch("dns", "alice", json!({"z": 1})),
+                again,
+                patch("github", "alice", json!({"c": 3})),
+            ])
+            .unwrap();
+        let contents: Vec<&Value> = fold.namespaces.iter().map(|past| &past.content).collect();
+        assert_eq!(contents, [&json!({"b": 2, "c": 3}), &json!({"z": 1})]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use nextid_service::boot;
 use nextid_service::build_info::BuildInfo;
 use nextid_service::cli::{self, ExitCode, Fatal, Program};
 use nextid_service::config::{Config, Service};
+use nextid_service::fsck;
 use nextid_service::shutdown::Shutdown;
 use utoipa::openapi::OpenApi;
 
@@ -19,6 +20,16 @@ impl Program for KvService {
 
     async fn migrate(config: Config) -> Result<String, Fatal> {
         Ok(boot::migrate(&config, Self::SERVICE, &kv_service::store::MIGRATIONS).await?)
+    }
+
+    async fn fsck(
+        config: &Config,
+        jobs: usize,
+        tell: &mut dyn FnMut(fsck::Event),
+    ) -> Result<fsck::Progress, Fatal> {
+        let migrations = &kv_service::store::MIGRATIONS;
+        fsck::check_configured::<kv_service::fsck::KvChecks>(config, Self::SERVICE, migrations, jobs, tell)
+            .await
     }
 
     fn openapi() -> Result<OpenApi, Fatal> {

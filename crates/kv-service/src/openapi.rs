@@ -5,9 +5,11 @@ use nextid_service::build_info::BuildInfo;
 use nextid_service::health;
 use nextid_service::http::ErrorCode::{self, *};
 use nextid_service::openapi::{OpenApiError, complete};
+use nextid_service::webhooks;
 use utoipa::OpenApi;
 
-use crate::routes::{at, by_identity, chain, changes, content, export, healthz, payload, submit};
+use crate::events::LinkEvent;
+use crate::routes::{at, by_identity, chain, changes, content, events, export, healthz, payload, submit};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,12 +26,13 @@ use crate::routes::{at, by_identity, chain, changes, content, export, healthz, p
         at::at,
         chain::chain,
         changes::changes,
+        events::events,
         export::export,
         by_identity::by_identity,
         payload::payload,
         submit::submit
     ),
-    components(schemas(KvLink)),
+    components(schemas(KvLink, LinkEvent)),
     tags((name = "kv", description = "KVChains and their contents."), (name = "health", description = "The service."))
 )]
 struct Api;
@@ -42,6 +45,7 @@ const ERRORS: &[(&str, &[ErrorCode])] = &[
     ("at", &[BadPublicKey, BadUuid, NotFound]),
     ("chain", &[BadPublicKey]),
     ("changes", &[]),
+    ("events", &[BadPublicKey, UnknownPlatform, StaleCursor]),
     ("export", &[BadPublicKey]),
     ("by_identity", &[BadIdentity, UnknownPlatform, ProofServiceUnavailable]),
     (
@@ -54,6 +58,7 @@ const ERRORS: &[(&str, &[ErrorCode])] = &[
             PatchTooLarge,
             NotBoundForKv,
             ProofServiceUnavailable,
+            ReadOnlyMirror,
         ],
     ),
     (
@@ -76,6 +81,7 @@ const ERRORS: &[(&str, &[ErrorCode])] = &[
             NamespaceTooLarge,
             TooManyNamespaces,
             ProofServiceUnavailable,
+            ReadOnlyMirror,
         ],
     ),
 ];
@@ -85,5 +91,7 @@ const ERRORS: &[(&str, &[ErrorCode])] = &[
 /// # Errors
 /// When the table of errors and the handlers name different operations.
 pub fn document(build: &BuildInfo) -> Result<utoipa::openapi::OpenApi, OpenApiError> {
-    complete(Api::openapi(), build, ERRORS)
+    let mut api = Api::openapi();
+    api.merge(webhooks::routes::document());
+    complete(api, build, &[ERRORS, webhooks::routes::ERRORS].concat())
 }

@@ -18,6 +18,7 @@ Environment:
   NEXTID_PASSWORD, NEXTID_PASSWORD_FILE  its password
   NEXTID_WALLET_KEY, _KEYSTORE, _PASSWORD, _PASSWORD_FILE  the same for a wallet that is bound
   NEXTID_TARGET_KEY, _KEYSTORE, _PASSWORD, _PASSWORD_FILE  the same for an alias
+  NEXTID_TO                            the database that import and mirror write to
   NO_COLOR                             no colours";
 
 /// Binds an Avatar, a key pair that you hold, to your accounts and wallets, and publishes data under it.
@@ -96,6 +97,40 @@ pub enum Command {
     /// Check chains, without believing any service
     #[command(subcommand)]
     Chain(ChainCommand),
+    /// Take chains over into a service's database (operators only)
+    Import(ImportArgs),
+    /// Follow a service into a verified copy of its database (operators only)
+    Mirror(MirrorArgs),
+}
+
+/// `nextid import`
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// An export, or several one after the other; - is standard input
+    pub file: PathBuf,
+    /// The database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME; it may be in use
+    #[arg(long, value_name = "URL", env = "NEXTID_TO", hide_env_values = true)]
+    pub to: String,
+    /// Whose chains they must be [default: what the export says]
+    #[arg(long, value_name = "SERVICE")]
+    pub service: Option<ChainKind>,
+}
+
+/// `nextid mirror`
+#[derive(Debug, Args)]
+pub struct MirrorArgs {
+    /// The proof-service or kv-service that is followed; with --status not needed
+    #[arg(required_unless_present = "status")]
+    pub url: Option<String>,
+    /// The database of the copy: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long, value_name = "URL", env = "NEXTID_TO", hide_env_values = true)]
+    pub to: String,
+    /// End once everything is copied that is there now
+    #[arg(long)]
+    pub once: bool,
+    /// Only say how far the copy is, and what evidence it keeps
+    #[arg(long, conflicts_with = "once")]
+    pub status: bool,
 }
 
 /// `nextid up`
@@ -263,6 +298,13 @@ pub enum ChainCommand {
         /// Download this chain only
         #[arg(long, value_name = "CHAIN")]
         only: Option<ChainKind>,
+        /// Fetch the posts from the platforms, ask the contracts, and judge them here. Credentials and addresses are
+        /// those of proof-service: NEXTID__PLATFORMS__…, or a configuration file
+        #[arg(long)]
+        live: bool,
+        /// With --live: proof-service's configuration file
+        #[arg(long, value_name = "FILE", requires = "live")]
+        config: Option<PathBuf>,
     },
 }
 

@@ -5,6 +5,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use nextid_client::ClientError;
+use nextid_service::db::DbError;
+use nextid_service::import::ImportError;
+use nextid_service::mirror::{MarkError, Stop};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
@@ -20,6 +23,8 @@ pub enum ServiceName {
     Kv,
     /// GitHub, or the stand-in for it.
     Github,
+    /// The service that is mirrored.
+    Mirrored,
 }
 
 impl ServiceName {
@@ -28,6 +33,7 @@ impl ServiceName {
             Self::Proof => "proof-service",
             Self::Kv => "kv-service",
             Self::Github => "GitHub",
+            Self::Mirrored => "the service that is mirrored",
         }
     }
 
@@ -37,6 +43,7 @@ impl ServiceName {
             Self::Proof => "--proof-url",
             Self::Kv => "--kv-url",
             Self::Github => "--github-url",
+            Self::Mirrored => "the first argument",
         }
     }
 }
@@ -135,6 +142,18 @@ pub enum CliError {
         /// What is wrong.
         why: String,
     },
+    /// A chain holds, but bindings are not proved now.
+    #[error("what should prove {} is not there", bindings(*count))]
+    NotProved {
+        /// How many.
+        count: usize,
+    },
+    /// Bindings could not be looked at. The others are proved.
+    #[error("{} could not be looked at", bindings(*count))]
+    NotReached {
+        /// How many.
+        count: usize,
+    },
     /// A service did not do what it confirmed.
     #[error("{0}")]
     Contradiction(String),
@@ -146,6 +165,20 @@ pub enum CliError {
         /// Where.
         address: SocketAddr,
     },
+    /// A database cannot be used.
+    #[error("the database: {0}")]
+    Database(DbError),
+    /// A chain is not taken over.
+    #[error("{file}: {error}")]
+    Import {
+        /// The file.
+        file: String,
+        /// Why.
+        error: ImportError,
+    },
+    /// A mirror has stopped.
+    #[error("{0}")]
+    Mirror(Stop),
     /// A service cannot be started.
     #[error("{what} cannot be started: {why}")]
     Start {
@@ -181,6 +214,16 @@ impl CliError {
             | Self::BadPassword(_)
             | Self::Prompt(_) => Exit::Key,
             Self::ChainBroken { .. } | Self::Contradiction(_) => Exit::Invalid,
+            Self::Database(error) | Self::Import { error: ImportError::Db(error), .. } => {
+                if error.is_temporary() { Exit::Unreachable } else { Exit::Failure }
+            }
+            Self::Import { error: ImportError::Conflict { .. }, .. } => Exit::Fork,
+            Self::Import { error: ImportError::Broken(_) | ImportError::Unkept { .. }, .. } => Exit::Invalid,
+            Self::Import { error: ImportError::Mirror { .. }, .. } => Exit::Refused,
+            Self::Import { .. } => Exit::Failure,
+            Self::Mirror(stop) => of_stop(stop),
+            Self::NotProved { .. } => Exit::NotProved,
+            Self::NotReached { .. } => Exit::Unreachable,
             Self::NoDataDir
             | Self::Read { .. }
             | Self::Write { .. }
@@ -208,9 +251,35 @@ impl CliError {
             Self::ChainBroken { line: Some(line), .. } => {
                 error.insert("line".to_owned(), (*line).into());
             }
+            Self::Mirror(stop) => {
+                error.insert("code".to_owned(), stop.code().into());
+            }
+            Self::Import { error: import, .. } => {
+                if let Some(line) = import.line() {
+                    error.insert("line".to_owned(), line.into());
+                }
+            }
             _ => {}
         }
         json!({ "error": error })
+    }
+}
+
+fn bindings(count: usize) -> String {
+    if count == 1 { "1 binding".to_owned() } else { format!("{count} bindings") }
+}
+
+fn of_stop(stop: &Stop) -> Exit {
+    match stop {
+        Stop::Fork { .. } => Exit::Fork,
+        Stop::Broken { .. } => Exit::Invalid,
+        Stop::Rewritten { .. } | Stop::WentBack { .. } | Stop::Mark(MarkError::OtherEpoch { .. }) => {
+            Exit::OtherFeed
+        }
+        Stop::OtherService { .. } => Exit::Unreachable,
+        Stop::Mark(MarkError::Db(error)) | Stop::Db(error) if error.is_temporary() => Exit::Unreachable,
+        Stop::Mark(MarkError::Db(_)) | Stop::Db(_) => Exit::Failure,
+        Stop::Mark(_) => Exit::Usage,
     }
 }
 

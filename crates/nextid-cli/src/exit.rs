@@ -20,11 +20,17 @@ pub enum Exit {
     Key = 5,
     /// A chain does not hold.
     Invalid = 6,
+    /// There are two links for one place of a chain.
+    Fork = 7,
+    /// The feed that is mirrored is another one than before.
+    OtherFeed = 8,
+    /// A chain holds, but a proof of a binding in it does not.
+    NotProved = 9,
 }
 
 impl Exit {
     /// All of them, for the help.
-    const ALL: [(Self, &'static str); 7] = [
+    const ALL: [(Self, &'static str); 10] = [
         (Self::Success, "done"),
         (Self::Failure, "something else failed, such as writing a file"),
         (Self::Usage, "the command line, or something typed in, makes no sense"),
@@ -32,6 +38,9 @@ impl Exit {
         (Self::Unreachable, "a service cannot be reached or has trouble of its own"),
         (Self::Key, "a key or its password is missing or wrong"),
         (Self::Invalid, "a chain does not hold"),
+        (Self::Fork, "there are two links for one place of a chain"),
+        (Self::OtherFeed, "the feed that is mirrored is another one than before"),
+        (Self::NotProved, "the chain holds, but what should prove a binding is not there"),
     ];
 
     /// The part of the help that explains them.

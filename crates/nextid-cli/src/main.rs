@@ -2,13 +2,16 @@
 //!
 //! `cli` is the command line, `commands` has one file per command, `flow` the three steps of every change, `keys` where
 //! private keys come from, `chain` the check of chains, `demo` the walk through the four flows, `stack` both services in
-//! one process, `ui` what is said and in which form, `error`, `remedy` and `exit` how a command ends.
+//! one process, `database` a service's database, `ui` what is said and in which form, `error`, `remedy` and `exit` how a command ends.
+
+#![expect(clippy::result_large_err, reason = "a command ends with its first error, which is moved once")]
 
 mod chain;
 mod cli;
 mod commands;
 mod context;
 mod data_dir;
+mod database;
 mod demo;
 mod error;
 mod exit;

@@ -1,6 +1,8 @@
 //! What to do about an error.
 
 use nextid_client::{ApiError, ClientError, codes};
+use nextid_service::import::ImportError;
+use nextid_service::mirror::{MarkError, Stop};
 
 use crate::error::{CliError, ServiceName};
 use crate::keys::KeystoreError;
@@ -33,10 +35,38 @@ impl CliError {
             Self::ChainBroken { .. } => {
                 "Do not believe what it says; get it again from another source.".to_owned()
             }
+            Self::NotProved { .. } => "Do not rely on what is marked above.".to_owned(),
+            Self::NotReached { .. } => {
+                "It says nothing about them. Try again later, or check NEXTID__PLATFORMS__….".to_owned()
+            }
             Self::Contradiction(_) => "Do not trust this service.".to_owned(),
             Self::AddressTaken { .. } => {
                 "End that program, or choose other addresses with --proof-listen and --kv-listen.".to_owned()
             }
+            Self::Database(_) | Self::Import { error: ImportError::Db(_), .. } => {
+                "Check --to, and that the database is the right service's and migrated.".to_owned()
+            }
+            Self::Import { error, .. } => match error {
+                ImportError::Conflict { .. } => {
+                    "Nothing of this chain was taken over. Keep both: together they show who signed twice."
+                }
+                ImportError::Mirror { .. } => "Name the origin's own database with --to.",
+                ImportError::Read { .. } | ImportError::Changed => "Check the file, and try again.",
+                _ => "Nothing was taken over. Get the chain again from another source.",
+            }
+            .to_owned(),
+            Self::Mirror(stop) => match stop {
+                Stop::Fork { .. } => {
+                    "Look at both with `nextid mirror --status --json`, and ask whose key signed twice and who runs the origin."
+                }
+                Stop::Broken { .. } => "Do not believe this origin; what was copied before holds.",
+                Stop::Rewritten { .. } | Stop::WentBack { .. } | Stop::Mark(MarkError::OtherEpoch { .. }) => {
+                    "Keep this copy: it has what the origin has no more. Mirror into an empty database besides."
+                }
+                Stop::OtherService { .. } => "Name a proof-service or a kv-service, of the kind that was copied before.",
+                Stop::Mark(_) | Stop::Db(_) => "Name the database of a mirror, or an empty one, with --to.",
+            }
+            .to_owned(),
             Self::Start { .. } => "Change what is named, and start again.".to_owned(),
         }
     }

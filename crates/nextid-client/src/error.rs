@@ -13,6 +13,8 @@ pub mod codes {
     pub const CHAIN_CONFLICT: &str = "chain_conflict";
     /// There is no such thing, or no such path.
     pub const NOT_FOUND: &str = "not_found";
+    /// The id of an event, or its epoch, is of another life of the database.
+    pub const STALE_CURSOR: &str = "stale_cursor";
     /// What is revoked is not bound.
     pub const NOT_BOUND: &str = "not_bound";
     /// The proof post was not found.

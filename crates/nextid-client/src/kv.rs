@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::error::ClientError;
+use crate::events::{EventFilter, EventReader};
 use crate::export::ExportLines;
 use crate::page::Pagination;
 use crate::transport::{ClientOptions, Transport};
@@ -84,6 +85,19 @@ impl KvClient {
     /// [`ClientError`]; `chain_conflict` when another link was appended since the payload was made.
     pub async fn submit(&self, submission: &KvSubmission<'_>) -> Result<KvSubmitted, ClientError> {
         self.transport.post("/v1/kv", submission).await
+    }
+
+    /// `GET /v1/events`: what happens, as it happens, after the id `after`; 0 for everything from the first on, none from now
+    /// on.
+    ///
+    /// # Errors
+    /// [`ClientError`]; `stale_cursor` when the service has no such id yet, since its database is another one.
+    pub async fn events(
+        &self,
+        after: Option<i64>,
+        filter: &EventFilter,
+    ) -> Result<EventReader<KvLink>, ClientError> {
+        EventReader::open(&self.transport, after, filter).await
     }
 
     /// `GET /v1/avatar/{key}/export`: the whole chain of an Avatar, which may be empty.

@@ -21,6 +21,7 @@
 //! ```
 
 mod error;
+mod events;
 mod export;
 mod gist;
 mod kv;
@@ -29,6 +30,7 @@ mod proof;
 mod transport;
 
 pub use error::{ApiError, ClientError, Head, codes};
+pub use events::{Event, EventBody, EventFilter, EventReader, Hello, RawEvent, StateChange};
 pub use export::ExportLines;
 pub use gist::{GistClient, GistFile};
 pub use kv::{

@@ -15,11 +15,11 @@ use crate::error::{ApiError, ClientError};
 #[derive(Debug, Clone)]
 pub struct ClientOptions {
     /// For the whole of a call. A submit may take as long as the platform that the service asks; default 30 s. Of an
-    /// export, which may be long, it is for each piece.
+    /// export or a stream of events, which may be long, it is for each piece.
     pub timeout: Duration,
     /// For the connection alone; default 5 s.
     pub connect_timeout: Duration,
-    /// Bytes that an answer, or a line of an export, may have, decompressed; default 16 MiB.
+    /// Bytes that an answer, a line of an export, or an event may have, decompressed; default 16 MiB.
     pub max_bytes: usize,
     /// Whether the proxy that the environment names is used, for hosts that are not this one; default no.
     pub use_proxy: bool,
@@ -39,7 +39,7 @@ impl Default for ClientOptions {
     }
 }
 
-/// The longest that an export may take as a whole.
+/// The longest that an export or a stream of events may take as a whole.
 const LONGEST_DOWNLOAD: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A service at a base URL.
@@ -84,11 +84,7 @@ impl Transport {
         path: &str,
         query: &[(&str, &str)],
     ) -> Result<T, ClientError> {
-        let mut url = self.url(path);
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        self.answer(self.client.request(Method::GET, url)).await
+        self.answer(self.client.request(Method::GET, self.url_with(path, query))).await
     }
 
     pub(crate) async fn post<T: DeserializeOwned>(
@@ -118,11 +114,30 @@ impl Transport {
         url
     }
 
+    fn url_with(&self, path: &str, query: &[(&str, &str)]) -> Url {
+        let mut url = self.url(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
     /// Asks for an answer of any length, which the caller reads.
     pub(crate) async fn download(&self, path: &str, media_type: &str) -> Result<Response, ClientError> {
-        let request = self.client.request(Method::GET, self.url(path)).timeout(LONGEST_DOWNLOAD);
-        let response =
-            request.header(ACCEPT, media_type).send().await.map_err(|error| self.failure(&error))?;
+        self.stream(path, &[], HeaderMap::new(), media_type).await
+    }
+
+    /// As [`Transport::download`], with a query and further headers.
+    pub(crate) async fn stream(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        headers: HeaderMap,
+        media_type: &str,
+    ) -> Result<Response, ClientError> {
+        let request = self.client.request(Method::GET, self.url_with(path, query)).timeout(LONGEST_DOWNLOAD);
+        let request = request.headers(headers).header(ACCEPT, media_type);
+        let response = request.send().await.map_err(|error| self.failure(&error))?;
         if response.status().is_success() {
             return Ok(response);
         }

@@ -7,9 +7,14 @@ use k256::elliptic_curve::sec1::ToSec1Point;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A compressed secp256k1 public key (SEC 1, 33 bytes) that is known to lie on the curve.
+/// A secp256k1 public key that is known to lie on the curve, as its 33 compressed bytes (SEC 1).
+///
+/// Y is kept as well: it follows from the rest, but only by a square root, and every KV payload spells it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Avatar([u8; 33]);
+pub struct Avatar {
+    compressed: [u8; 33],
+    y: [u8; 32],
+}
 
 /// Why a text or a byte string is not an Avatar.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -65,30 +70,38 @@ impl Avatar {
     }
 
     pub(crate) fn from_public_key(key: &k256::PublicKey) -> Self {
-        let point = key.to_sec1_point(true);
-        let mut bytes = [0_u8; 33];
-        bytes.copy_from_slice(point.as_bytes());
-        Self(bytes)
+        let (mut compressed, mut y) = ([0; 33], [0; 32]);
+        let [tag, x @ ..] = &mut compressed;
+        // The tag 4, X and Y. A public key is never the point at infinity, which alone is spelled shorter.
+        if let [_, coordinates @ ..] = key.to_sec1_point(false).as_bytes()
+            && let Some((from_x, from_y)) = coordinates.split_at_checked(32)
+            && let [.., last] = from_y
+        {
+            *tag = 2 + (last & 1);
+            x.copy_from_slice(from_x);
+            y.copy_from_slice(from_y);
+        }
+        Self { compressed, y }
     }
 
     /// The 33 compressed bytes, as stored.
     pub fn as_bytes(&self) -> &[u8; 33] {
-        &self.0
+        &self.compressed
     }
 
     /// The 65 uncompressed bytes, beginning with 4.
     pub fn to_uncompressed(&self) -> [u8; 65] {
-        let mut bytes = [0_u8; 65];
-        // The bytes were checked when the value was made, so that the fallback is never taken.
-        if let Ok(key) = k256::PublicKey::from_sec1_bytes(&self.0) {
-            bytes.copy_from_slice(key.to_sec1_point(false).as_bytes());
-        }
+        let mut bytes = [4_u8; 65];
+        let ([_, x @ ..], [_, coordinates @ ..]) = (&self.compressed, &mut bytes);
+        let (to_x, to_y) = coordinates.split_at_mut(32);
+        to_x.copy_from_slice(x);
+        to_y.copy_from_slice(&self.y);
         bytes
     }
 
     /// `0x` and 66 lower-case hexadecimal digits: how proof-service shows an Avatar.
     pub fn to_hex(&self) -> String {
-        format!("0x{}", hex::encode(self.0))
+        format!("0x{}", hex::encode(self.compressed))
     }
 
     /// `0x` and 130 lower-case hexadecimal digits: how kv-service shows an Avatar.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ethers_core::types::{H160, RecoveryMessage, Signature as WalletSignature, U256};
+use ethers_core::types::H160;
 use ethers_core::utils::to_checksum;
 use thiserror::Error;
 
@@ -46,17 +46,7 @@ impl EthAddress {
     /// # Errors
     /// [`SignatureError::Unrecoverable`].
     pub fn recover(signature: &Signature, message: &[u8]) -> Result<Self, SignatureError> {
-        let (low, recovery_id) = signature.normalized()?;
-        let (r, s) = low.split_bytes();
-        let signature = WalletSignature {
-            r: U256::from_big_endian(&r),
-            s: U256::from_big_endian(&s),
-            v: 27 + u64::from(recovery_id.to_byte()),
-        };
-        signature
-            .recover(RecoveryMessage::Hash(personal_sign::digest(message).into()))
-            .map(Self)
-            .map_err(|_| SignatureError::Unrecoverable)
+        signature.recover(message).map(|key| Self::of(&key))
     }
 
     /// The 20 bytes.

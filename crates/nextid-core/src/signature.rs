@@ -1,10 +1,13 @@
-//! A recoverable secp256k1 signature over a `personal_sign` message.
+//! A recoverable secp256k1 signature over a `personal_sign` message. Every recovery, an Avatar's as well as a wallet's, is
+//! made here, so that the library behind it can be changed in one place; `tests/it/tables/signature.rs` pins what is
+//! accepted.
 
 use k256::ecdsa::{RecoveryId, VerifyingKey};
 use thiserror::Error;
 
 use crate::avatar::Avatar;
 use crate::personal_sign;
+use crate::signature_check::{self, Signed};
 
 /// 65 bytes: r (32), s (32), v (1), exactly as they were given.
 ///
@@ -88,7 +91,16 @@ impl Signature {
     /// # Errors
     /// [`SignatureError::OtherSigner`] or [`SignatureError::Unrecoverable`].
     pub fn verify(&self, avatar: &Avatar, message: &[u8]) -> Result<(), SignatureError> {
-        if self.recover(message)? == *avatar { Ok(()) } else { Err(SignatureError::OtherSigner) }
+        self.verify_digest(avatar, &personal_sign::digest(message))
+    }
+
+    /// Checks that `avatar` signed a 32-byte `digest`.
+    pub(crate) fn verify_digest(&self, avatar: &Avatar, digest: &[u8; 32]) -> Result<(), SignatureError> {
+        if signature_check::is_of(avatar, &Signed { signature: *self, digest: *digest }) {
+            return Ok(());
+        }
+        // Recovering tells why not.
+        if self.recover_digest(digest)? == *avatar { Ok(()) } else { Err(SignatureError::OtherSigner) }
     }
 
     /// v as the parity of R's y coordinate: 0 or 1.
@@ -103,7 +115,7 @@ impl Signature {
 
     /// r and s with s in the lower half of the range, and the parity that goes with it: replacing s by n − s negates R,
     /// so that its parity flips. Libraries differ in whether they take a high s; after this they all agree.
-    pub(crate) fn normalized(&self) -> Result<(k256::ecdsa::Signature, RecoveryId), SignatureError> {
+    fn normalized(&self) -> Result<(k256::ecdsa::Signature, RecoveryId), SignatureError> {
         let parity = self.parity()?;
         let [rs @ .., _] = &self.0;
         let signature = k256::ecdsa::Signature::from_slice(rs).map_err(|_| SignatureError::Unrecoverable)?;

@@ -123,6 +123,7 @@ struct Budget {
     timeout: Duration,
     max_bytes: usize,
     follow: bool,
+    status_only: bool,
 }
 
 /// How one request went.
@@ -160,6 +161,11 @@ impl GuardedClient {
         self.inner.guard.check(url, None).map(|_| ())
     }
 
+    /// Whether the host of a URL is one of [`NetConfig::allow_hosts`].
+    pub fn allows_host_of(&self, url: &str) -> bool {
+        url.parse().is_ok_and(|url: url::Url| self.inner.guard.allows_host_of(&url))
+    }
+
     /// Fetches a URL: [`FetchRequest::get`] and [`Self::fetch`].
     ///
     /// # Errors
@@ -188,6 +194,7 @@ impl GuardedClient {
             timeout,
             max_bytes: request.max_bytes.unwrap_or(inner.config.max_bytes),
             follow: request.follow,
+            status_only: request.status_only,
         };
         let is_trusted = request.trusted;
         let mut message = request.into_message()?;
@@ -253,14 +260,18 @@ impl Inner {
             request = request.body(body.clone());
         }
         let response = request.send().await.map_err(|error| classify(&error, &place.host))?;
-        self.heed_limits(&response, place, visit)?;
+        if !budget.status_only {
+            self.heed_limits(&response, place, visit)?;
+        }
         if budget.follow
             && is_redirect(response.status())
             && let Some(location) = response.headers().get(LOCATION)
         {
             return Ok(Answer::Redirect(response.status(), location.clone()));
         }
-        FetchResponse::read(response, &place.host, budget.max_bytes).await.map(Answer::Final)
+        FetchResponse::read(response, &place.host, budget.max_bytes, budget.status_only)
+            .await
+            .map(Answer::Final)
     }
 
     /// Leaves the host alone for as long as it asks for.

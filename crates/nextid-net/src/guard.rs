@@ -68,6 +68,12 @@ impl Guard {
         self.allows(&Host::Domain(name))
     }
 
+    /// Whether the URL's host is excepted.
+    pub(crate) fn allows_host_of(&self, url: &Url) -> bool {
+        let mut url = url.clone();
+        drop_final_dot(&mut url).is_ok() && url.host().is_some_and(|host| self.allows(&host))
+    }
+
     fn allows(&self, host: &Host<&str>) -> bool {
         self.allow.iter().any(|allowed| allowed.matches(host))
     }

@@ -48,7 +48,8 @@ fn is_zero(value: &str) -> bool {
     value.parse::<f64>().is_ok_and(|remaining| remaining <= 0.0)
 }
 
-fn until_retry(value: &str, now: SystemTime) -> Option<Duration> {
+/// What `Retry-After` asks for.
+pub(crate) fn until_retry(value: &str, now: SystemTime) -> Option<Duration> {
     match value.parse::<u64>() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(_) => httpdate::parse_http_date(value).ok().map(|date| until(date, now)),

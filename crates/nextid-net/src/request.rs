@@ -23,6 +23,7 @@ pub struct FetchRequest {
     pub(crate) follow: bool,
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_bytes: Option<usize>,
+    pub(crate) status_only: bool,
 }
 
 impl FetchRequest {
@@ -47,6 +48,7 @@ impl FetchRequest {
             follow: true,
             timeout: None,
             max_bytes: None,
+            status_only: false,
         }
     }
 
@@ -107,6 +109,13 @@ impl FetchRequest {
     #[must_use]
     pub fn max_bytes(self, limit: usize) -> Self {
         Self { max_bytes: Some(limit), ..self }
+    }
+
+    /// For a caller that wants the status and keeps to the host's limits by itself: 429 is an answer like any other, what
+    /// the answer says about limits is not noted for other requests, and a body that is too large, or breaks off, is cut.
+    #[must_use]
+    pub fn status_only(self) -> Self {
+        Self { status_only: true, ..self }
     }
 
     fn set(mut self, name: HeaderName, value: &str) -> Self {

@@ -1,6 +1,7 @@
 //! What comes back.
 
 use std::borrow::Cow;
+use std::time::{Duration, SystemTime};
 
 use reqwest::Response;
 use reqwest::header::HeaderMap;
@@ -9,6 +10,7 @@ use url::Url;
 
 use crate::FetchError;
 use crate::classify::classify;
+use crate::rate_limit::until_retry;
 
 /// An answer, read to its end.
 #[derive(Debug, Clone)]
@@ -26,6 +28,11 @@ impl FetchResponse {
     /// The first header of this name, if it is text. Names are compared without regard to case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// How long `Retry-After` asks to wait, in seconds or as a date (RFC 9110).
+    pub fn retry_after(&self, now: SystemTime) -> Option<Duration> {
+        until_retry(self.header("retry-after")?.trim(), now)
     }
 
     /// Whether the status is 2xx.
@@ -46,20 +53,36 @@ impl FetchResponse {
         serde_json::from_slice(&self.body)
     }
 
-    /// Reads the body, at most `limit` bytes of it after decompression.
-    pub(crate) async fn read(mut response: Response, host: &str, limit: usize) -> Result<Self, FetchError> {
+    /// Reads the body, at most `limit` bytes of it after decompression. `cut` keeps what there is of a body that is larger
+    /// or breaks off.
+    pub(crate) async fn read(
+        mut response: Response,
+        host: &str,
+        limit: usize,
+        cut: bool,
+    ) -> Result<Self, FetchError> {
         let too_large = || FetchError::TooLarge { limit };
         // Without compression the length is known before anything is read.
-        if response.content_length().is_some_and(|length| usize::try_from(length).map_or(true, |n| n > limit))
-        {
+        let announced = response.content_length();
+        if !cut && announced.is_some_and(|length| usize::try_from(length).map_or(true, |n| n > limit)) {
             return Err(too_large());
         }
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error, host))? {
-            if body.len().saturating_add(chunk.len()) > limit {
+        loop {
+            let chunk = match response.chunk().await {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => break,
+                Err(_) if cut => break,
+                Err(error) => return Err(classify(&error, host)),
+            };
+            let left = limit.saturating_sub(body.len());
+            if chunk.len() > left && !cut {
                 return Err(too_large());
             }
-            body.extend_from_slice(&chunk);
+            body.extend(chunk.iter().take(left));
+            if chunk.len() > left {
+                break;
+            }
         }
         let mut final_url = response.url().clone();
         // These fail for URLs without a host only, which cannot be fetched.

@@ -119,7 +119,7 @@ pub enum CheckError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FoundSignature {
     /// This key's over the payload: it was made by another key, or over another payload, which gives some key as well.
-    By(Avatar),
+    By(Box<Avatar>),
     /// No key's.
     Unrecoverable(SignatureError),
     /// Not even a signature's text.
@@ -203,7 +203,7 @@ mod tests {
         let [own, other] = [1, 2].map(|byte| SecretKey::from_bytes(&[byte; 32]).unwrap().avatar());
         let signature = |found| CheckError::Signature { expected: own, found };
         let text = || ("a".to_owned(), "b".to_owned());
-        let by_other = FoundSignature::By(other);
+        let by_other = FoundSignature::By(Box::new(other));
         let undecodable = FoundSignature::Undecodable(EncodingError::Hex);
         let too_short = FoundSignature::Unrecoverable(SignatureError::Length(64));
         for (error, which, found) in [

@@ -144,7 +144,11 @@ pub fn judge(claim: &Claim, bytes: &[u8]) -> Result<Signature, CheckError> {
     let unrecoverable = |error| mismatch(claim, FoundSignature::Unrecoverable(error));
     let signature = Signature::from_slice(bytes).map_err(unrecoverable)?;
     let signer = signature.recover(claim.payload.as_bytes()).map_err(unrecoverable)?;
-    if signer == claim.avatar { Ok(signature) } else { Err(mismatch(claim, FoundSignature::By(signer))) }
+    if signer == claim.avatar {
+        Ok(signature)
+    } else {
+        Err(mismatch(claim, FoundSignature::By(Box::new(signer))))
+    }
 }
 
 fn mismatch(claim: &Claim, found: FoundSignature) -> CheckError {

@@ -11,11 +11,15 @@ use utoipa::openapi::OpenApi;
 use crate::cli::{ExitCode, Fatal};
 use crate::clock::{self, WrongClock};
 use crate::config::{Config, Service};
-use crate::db::{Db, DbError, DbSettings, Migrations};
+use crate::db::{Db, DbConnection, DbError, DbSettings, Migrations};
+use crate::events::{EventMetrics, EventSource, Hub, HubSettings};
 use crate::feed::Sequencer;
 use crate::health::{Outcome, Readiness};
+use crate::metrics::Metrics;
+use crate::mirror::{self, MarkError};
 use crate::openapi::{Document, OpenApiError};
 use crate::server::ServerError;
+use crate::shutdown::Shutdown;
 
 /// Why a service does not start. Each names the key to change.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +36,9 @@ pub enum StartError {
     /// The guarded client cannot be built.
     #[error("net: {0}")]
     Net(String),
+    /// The database is a mirror's, or must be.
+    #[error("database.url: {0}")]
+    Mirror(#[from] MarkError),
     /// A platform's settings cannot be used.
     #[error("{0}")]
     Platform(String),
@@ -49,6 +56,8 @@ impl From<StartError> for Fatal {
             StartError::Database(error) => error.into(),
             StartError::Clock(error) => Self::new(ExitCode::Clock, error),
             StartError::Server(error) => error.into(),
+            StartError::Mirror(MarkError::Db(error)) => error.into(),
+            StartError::Mirror(error) => Self::new(ExitCode::Database, format_args!("database.url: {error}")),
             StartError::Net(_) | StartError::Platform(_) => Self::new(ExitCode::Config, error),
             StartError::OpenApi(_) | StartError::Metrics(_) => Self::new(ExitCode::Failure, error),
         }
@@ -87,6 +96,19 @@ pub async fn open_database(
         migrations.require_current(&settings).await?;
     }
     Ok(db)
+}
+
+/// Refuses to serve a mirror's database as a service's own, and the other way round.
+///
+/// # Errors
+/// [`StartError::Mirror`].
+pub async fn check_mirror(config: &Config, db: &Db) -> Result<(), StartError> {
+    let is_mirror = config.mirror.of.is_some();
+    let check = move |conn: &mut DbConnection| match is_mirror {
+        true => mirror::require_mirror_or_empty(conn).map(drop),
+        false => mirror::require_own(conn),
+    };
+    Ok(db.attempt(check).await?)
 }
 
 /// The client for hosts that users name.
@@ -128,6 +150,22 @@ pub async fn migrate(
         [] => "the database is up to date".to_owned(),
         versions => format!("migrated: {}", versions.join(", ")),
     })
+}
+
+/// What tells the feed to streams of events, and to readers that wait.
+///
+/// # Errors
+/// When its metrics cannot be registered.
+pub fn hub(
+    source: impl EventSource,
+    sequencer: &Sequencer,
+    config: &Config,
+    shutdown: &Shutdown,
+    metrics: &Metrics,
+) -> Result<Hub, StartError> {
+    let measured = EventMetrics::new(metrics.registry())?;
+    let settings = HubSettings::from(config);
+    Ok(Hub::spawn(Arc::new(source), sequencer.watch(), settings, shutdown.clone(), measured))
 }
 
 /// Ready when the database answers; degraded when the feed stands still.

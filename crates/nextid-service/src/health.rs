@@ -94,6 +94,15 @@ impl Readiness {
         self
     }
 
+    /// Adds how a mirror is, if this process is one.
+    #[must_use]
+    pub fn mirror(self, status: Option<crate::mirror::Status>) -> Self {
+        match status {
+            Some(status) => self.check("mirror", move || std::future::ready(status.outcome())),
+            None => self,
+        }
+    }
+
     /// A process that stops is not ready, so that nobody sends it more.
     #[must_use]
     pub fn until(self, shutdown: &Shutdown) -> Self {
@@ -119,7 +128,8 @@ impl Readiness {
 }
 
 impl CheckReport {
-    fn new(name: &str, outcome: Outcome) -> Self {
+    /// What the check `name` found.
+    pub fn new(name: &str, outcome: Outcome) -> Self {
         let (status, why) = match outcome {
             Outcome::Ok => (Status::Ok, None),
             Outcome::Degraded(why) => (Status::Degraded, Some(why)),

@@ -5,7 +5,7 @@
     reason = "a test whose database cannot be made has nothing to say"
 )]
 
-mod statements;
+pub(crate) mod statements;
 
 use std::path::PathBuf;
 

@@ -178,7 +178,8 @@ fn folded(name: &str) -> String {
     name.trim_end_matches('.').to_ascii_lowercase()
 }
 
-fn bind() -> (UdpSocket, TcpListener) {
+/// Sockets on one port of the loopback interface.
+pub(crate) fn bind() -> (UdpSocket, TcpListener) {
     let attempt = || {
         let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
         let tcp = TcpListener::bind(udp.local_addr().ok()?).ok()?;

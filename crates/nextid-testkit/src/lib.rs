@@ -23,6 +23,8 @@ pub mod dotbit;
 pub mod ethereum;
 #[cfg(feature = "full")]
 pub mod farcaster;
+#[cfg(feature = "full")]
+pub mod fsck;
 pub mod github;
 #[cfg(feature = "full")]
 pub mod http;
@@ -30,6 +32,8 @@ pub mod http;
 pub mod keybase;
 #[cfg(feature = "full")]
 pub mod keys;
+#[cfg(feature = "full")]
+pub mod knot;
 #[cfg(feature = "full")]
 pub mod minds;
 #[cfg(feature = "full")]
@@ -43,11 +47,15 @@ pub mod slack;
 #[cfg(feature = "full")]
 pub mod steam;
 #[cfg(feature = "full")]
+pub mod tamper;
+#[cfg(feature = "full")]
 pub mod telegram;
 #[cfg(feature = "full")]
 pub mod tiktok;
 #[cfg(feature = "full")]
 pub mod twitter;
+#[cfg(feature = "full")]
+pub mod webhook;
 #[cfg(feature = "full")]
 pub mod website;
 

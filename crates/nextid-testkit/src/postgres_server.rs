@@ -5,6 +5,8 @@
     reason = "a test whose server does not start has nothing to say"
 )]
 
+mod crash;
+
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -36,13 +38,21 @@ impl PostgresServer {
     /// # Panics
     /// When no server programs of version 15 or newer are installed, or they fail, with their own words.
     pub fn start() -> Self {
+        // In /tmp whatever TMPDIR says: the path of a socket may have 107 bytes.
+        Self::start_in(Path::new("/tmp"))
+    }
+
+    /// As [`PostgresServer::start`], in a directory below this one, whose path has to be short.
+    ///
+    /// # Panics
+    /// As [`PostgresServer::start`].
+    pub fn start_in(parent: &Path) -> Self {
         let programs = find_programs().unwrap_or_else(|| {
             panic!("no PostgreSQL server, version 15 or newer: run ./scripts/test, which installs one")
         });
-        // In /tmp whatever TMPDIR says: the path of a socket may have 107 bytes.
         let directory = tempfile::Builder::new()
             .prefix("nextid-postgres-")
-            .tempdir_in("/tmp")
+            .tempdir_in(parent)
             .expect("a temporary directory for PostgreSQL");
         let is_root = directory.path().metadata().expect("the directory just made").uid() == 0;
         let account = is_root.then(|| choose_account(directory.path()));
@@ -131,7 +141,8 @@ impl PostgresServer {
         }
     }
 
-    fn run(&self, program: &str, arguments: &[&str]) -> Output {
+    /// The program, as the account that it runs as.
+    fn command(&self, program: &str, arguments: &[&str]) -> Command {
         let path = self.programs.join(program);
         let mut command = match self.account {
             None => Command::new(&path),
@@ -142,7 +153,12 @@ impl PostgresServer {
                 command
             }
         };
-        let command = command.args(arguments).current_dir(self.directory.path());
+        command.args(arguments).current_dir(self.directory.path());
+        command
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> Output {
+        let mut command = self.command(program, arguments);
         // The server would inherit pipes and hold them open, so output goes to a file.
         let words = self.directory.path().join(format!("{program}.output"));
         let file = std::fs::File::create(&words).expect("a file for the output");

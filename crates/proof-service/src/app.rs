@@ -20,9 +20,19 @@ pub struct App {
     pub build: BuildInfo,
     /// Looks at proofs again, for whoever asks for it.
     pub rechecker: Rechecker,
+    /// The service that this one is a mirror of.
+    pub mirror_of: Option<String>,
 }
 
+/// Who says what is said of a proof, where it is not this service.
+pub const ORIGIN: &str = "origin";
+
 impl App {
+    /// `state_source` of proofs: a mirror has not looked at them itself.
+    pub fn state_source(&self) -> Option<&'static str> {
+        self.mirror_of.is_some().then_some(ORIGIN)
+    }
+
     /// The clock's second.
     pub fn now(&self) -> CreatedAt {
         boot::now()

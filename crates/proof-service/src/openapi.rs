@@ -5,10 +5,13 @@ use nextid_service::build_info::BuildInfo;
 use nextid_service::health;
 use nextid_service::http::ErrorCode::{self, *};
 use nextid_service::openapi::{OpenApiError, complete};
+use nextid_service::webhooks;
 use utoipa::OpenApi;
 
+use crate::events::{LinkEvent, StateEvent};
 use crate::routes::{
-    chain, changes, exists, export, healthz, payload, platforms, restore_pubkey, search, subkey, submit,
+    chain, changes, events, exists, export, healthz, payload, platforms, restore_pubkey, search, subkey,
+    submit,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +31,7 @@ use crate::routes::{
         exists::exists,
         chain::chain,
         changes::changes,
+        events::events,
         export::export,
         restore_pubkey::restore_pubkey,
         platforms::platforms,
@@ -36,7 +40,7 @@ use crate::routes::{
         subkey::create::create,
         subkey::delete::delete
     ),
-    components(schemas(ProofLink)),
+    components(schemas(ProofLink, LinkEvent, StateEvent<'_>)),
     tags(
         (name = "proof", description = "ProofChains and what is bound."),
         (name = "subkey", description = "Further keys that an Avatar certifies."),
@@ -62,6 +66,7 @@ const ERRORS: &[(&str, &[ErrorCode])] = &[
             PlatformError,
             PlatformUnavailable,
             PlatformTimeout,
+            ReadOnlyMirror,
         ],
     ),
     (
@@ -92,12 +97,14 @@ const ERRORS: &[(&str, &[ErrorCode])] = &[
             PlatformError,
             PlatformUnavailable,
             PlatformTimeout,
+            ReadOnlyMirror,
         ],
     ),
     ("search", &[BadPublicKey, BadIdentity, UnknownPlatform, TooManyIdentities]),
     ("exists", &[BadPublicKey, BadIdentity, UnknownPlatform, NotFound]),
     ("chain", &[BadPublicKey]),
     ("changes", &[]),
+    ("events", &[BadPublicKey, UnknownPlatform, StaleCursor]),
     ("export", &[BadPublicKey]),
     (
         "restore_pubkey",
@@ -113,11 +120,19 @@ const ERRORS: &[(&str, &[ErrorCode])] = &[
         ],
     ),
     ("platforms", &[]),
-    ("list_subkeys", &[BadPublicKey]),
-    ("subkey_payload", &[BadPublicKey, UnknownAction]),
+    ("list_subkeys", &[BadPublicKey, ReadOnlyMirror]),
+    ("subkey_payload", &[BadPublicKey, UnknownAction, ReadOnlyMirror]),
     (
         "create_subkey",
-        &[BadPublicKey, BadSignatureEncoding, BadSignature, SubkeyExists, SubkeyRevoked, TooManySubkeys],
+        &[
+            BadPublicKey,
+            BadSignatureEncoding,
+            BadSignature,
+            SubkeyExists,
+            SubkeyRevoked,
+            TooManySubkeys,
+            ReadOnlyMirror,
+        ],
     ),
     (
         "delete_subkey",
@@ -131,6 +146,7 @@ const ERRORS: &[(&str, &[ErrorCode])] = &[
             BadSignature,
             NotFound,
             SubkeyRevoked,
+            ReadOnlyMirror,
         ],
     ),
 ];
@@ -140,5 +156,7 @@ const ERRORS: &[(&str, &[ErrorCode])] = &[
 /// # Errors
 /// When the table of errors and the handlers name different operations.
 pub fn document(build: &BuildInfo) -> Result<utoipa::openapi::OpenApi, OpenApiError> {
-    complete(Api::openapi(), build, ERRORS)
+    let mut api = Api::openapi();
+    api.merge(webhooks::routes::document());
+    complete(api, build, &[ERRORS, webhooks::routes::ERRORS].concat())
 }

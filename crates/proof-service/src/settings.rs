@@ -5,9 +5,10 @@ use std::time::Duration;
 use nextid_platforms::{
     ActivitypubSettings, BlueskySettings, DiscordSettings, DnsSettings, DotbitSettings, EnsSettings,
     EthereumSettings, FarcasterSettings, GithubSettings, KeybaseSettings, MindsSettings, NostrSettings,
-    PlatformSettings, Secret, SlackSettings, SteamSettings, TelegramSettings, TiktokSettings,
+    PlatformSettings, Registry, Secret, SlackSettings, SteamSettings, TelegramSettings, TiktokSettings,
     TwitterSettings, WebsiteSettings,
 };
+use nextid_service::boot::{self, StartError};
 use nextid_service::config::{self, Config};
 
 use crate::recheck::{Brake, RecheckRules, Schedule};
@@ -36,8 +37,17 @@ fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
+/// The platforms that this configuration suffices for, with the client that they are asked by. Nobody is contacted.
+///
+/// # Errors
+/// [`StartError`]: a setting that cannot be used.
+pub fn registry(config: &Config) -> Result<Registry, StartError> {
+    Registry::new(&platforms(config), boot::guarded_client(config)?)
+        .map_err(|error| StartError::Platform(error.to_string()))
+}
+
 /// The settings of all platforms. What the configuration leaves out has the platform's own default.
-pub(crate) fn platforms(config: &Config) -> PlatformSettings {
+fn platforms(config: &Config) -> PlatformSettings {
     let table = |name: &str| config.platforms.get(name);
     let base_url = |name: &str, default: String| {
         let url = table(name).base_url.as_ref();

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use nextid_core::{Avatar, Identity, Platform};
 use nextid_net::{BuildError, FetchError, FetchRequest, GuardedClient, NetConfig};
 use nextid_service::config::{Config, HttpUrl};
 use serde::Deserialize;
 
 use super::asked::Asked;
-use super::{Bindings, BindingsUnavailable};
+use super::{Account, BindingsUnavailable};
 
 /// The longest that an ask may take, whatever `net.timeout_ms` allows for platforms.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -38,7 +37,10 @@ type Outcome = Result<Arc<Vec<ValidProof>>, BindingsUnavailable>;
 
 /// A binding in force whose proof is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct ValidProof(Identity);
+struct ValidProof {
+    identity: Identity,
+    account: Account,
+}
 
 /// The answer of `GET /v1/proof`, as far as it is needed.
 #[derive(Debug, Deserialize)]
@@ -56,6 +58,8 @@ struct FoundAvatar {
 struct FoundProof {
     platform: String,
     identity: String,
+    #[serde(default)]
+    alt_id: String,
     is_valid: bool,
 }
 
@@ -112,6 +116,30 @@ impl ProofService {
         }
     }
 
+    /// The account that `identity` is, if it is bound to `avatar` by a proof that is valid. Those who ask about the same
+    /// Avatar at the same time share a call.
+    ///
+    /// # Errors
+    /// [`BindingsUnavailable`] if it cannot be told now.
+    pub async fn ask(
+        &self,
+        avatar: &Avatar,
+        identity: &Identity,
+    ) -> Result<Option<Account>, BindingsUnavailable> {
+        let avatar = *avatar;
+        let call = || {
+            let this = self.clone();
+            async move { this.fetch(avatar).await.map(Arc::new) }
+        };
+        // A "no" may be older than a binding that was made a moment ago.
+        let suffices = |answer: &Outcome| {
+            answer.as_ref().is_ok_and(|proofs| proofs.iter().any(|proof| proof.is_of(identity)))
+        };
+        let answer = self.asked.ask(avatar, call, suffices).await;
+        let proofs = answer.unwrap_or_else(|| Err(odd("the call was given up".to_owned())))?;
+        Ok(proofs.iter().find(|proof| proof.is_of(identity)).map(|proof| proof.account.clone()))
+    }
+
     async fn fetch(&self, avatar: Avatar) -> Result<Vec<ValidProof>, BindingsUnavailable> {
         let url = format!("{}/v1/proof?platform=nextid&identity={avatar}&exact=true", self.url);
         let request =
@@ -128,31 +156,16 @@ impl ProofService {
     }
 }
 
-#[async_trait]
-impl Bindings for ProofService {
-    async fn is_bound(&self, avatar: &Avatar, identity: &Identity) -> Result<bool, BindingsUnavailable> {
-        let avatar = *avatar;
-        let call = || {
-            let this = self.clone();
-            async move { this.fetch(avatar).await.map(Arc::new) }
-        };
-        let is_among = |proofs: &Arc<Vec<ValidProof>>| proofs.iter().any(|proof| proof.is_of(identity));
-        // A "no" may be older than a binding that was made a moment ago.
-        let suffices = |answer: &Outcome| answer.as_ref().is_ok_and(is_among);
-        let answer = self.asked.ask(avatar, call, suffices).await;
-        answer.unwrap_or_else(|| Err(odd("the call was given up".to_owned()))).map(|proofs| is_among(&proofs))
-    }
-}
-
 impl ValidProof {
     fn of(found: FoundProof) -> Option<Self> {
         let platform: Platform = found.platform.parse().ok()?;
         let identity = Identity::parse(platform, &found.identity).ok()?;
-        found.is_valid.then_some(Self(identity))
+        let account = Account::new(&identity, &found.alt_id);
+        found.is_valid.then_some(Self { identity, account })
     }
 
     fn is_of(&self, identity: &Identity) -> bool {
-        self.0.platform() == identity.platform() && self.0.as_str() == identity.as_str()
+        self.identity.platform() == identity.platform() && self.identity.as_str() == identity.as_str()
     }
 }
 

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::content::read;
 use crate::app::App;
+use crate::store::avatar_hex;
 
 /// Avatars on a page.
 const PER_PAGE: i64 = 40;
@@ -33,7 +34,7 @@ pub struct ByIdentityQuery {
 pub struct ByIdentityResponse {
     /// One for each Avatar, the oldest first.
     values: Vec<AvatarContent>,
-    /// Where in the list this page is. Avatars to which the identity is not bound any more are counted and not shown.
+    /// Where in the list this page is.
     pagination: Pagination,
 }
 
@@ -50,7 +51,8 @@ pub struct AvatarContent {
     content: Value,
 }
 
-/// What is published under an identity. Only Avatars to which it is bound, by a proof that is valid, are listened to.
+/// What is published under an identity. Only Avatars to which it is bound, by a proof that is valid, are listened to; what
+/// they wrote while the name was another account's is left out.
 #[utoipa::path(
     get, path = "/v1/kv/by_identity", operation_id = "by_identity", tag = "kv", params(ByIdentityQuery),
     responses((status = 200, description = "The contents.", body = ByIdentityResponse))
@@ -63,12 +65,11 @@ pub async fn by_identity(
     let identity = fields::required("identity", query.identity.as_deref())?;
     let identity = fields::identity(platform, identity, app.limits.identity_bytes)?;
     let page = query.page.unwrap_or_default();
-    let (bound, all) = app.published_under(&identity, page, PER_PAGE).await?;
-    let values = bound.into_iter().map(|(avatar, namespace)| {
-        Ok(AvatarContent { avatar: avatar.to_uncompressed_hex(), content: read(&namespace.content)? })
+    let store = &app.submitter.store;
+    let (bound, total) = store.namespaces_under(&identity, page.offset(PER_PAGE), PER_PAGE).await?;
+    let pagination = page.pagination(PER_PAGE, total, bound.len());
+    let values = bound.into_iter().map(|namespace| {
+        Ok(AvatarContent { avatar: avatar_hex(&namespace.avatar), content: read(&namespace.content)? })
     });
-    Ok(Json::ok(ByIdentityResponse {
-        values: values.collect::<Result<_, ApiError>>()?,
-        pagination: page.pagination(PER_PAGE, all.total, all.shown),
-    }))
+    Ok(Json::ok(ByIdentityResponse { values: values.collect::<Result<_, ApiError>>()?, pagination }))
 }

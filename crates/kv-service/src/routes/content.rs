@@ -12,8 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::etag::{self, HeadTags};
 use super::pointer::Pointer;
 use crate::app::App;
-use crate::store::Namespace;
 use crate::store::namespaces::NamespaceFilter;
+use crate::store::{Head, Marks, Namespace, Standing};
 use crate::submit::SubmitError;
 
 /// Whose contents are asked for.
@@ -68,6 +68,10 @@ pub struct NamespaceContent {
     /// What follows from all patches, one after the other; with `pointer` the value that it names.
     #[schema(value_type = Value, example = json!({"com.example": {"theme": "dark"}}))]
     content: Value,
+    /// False if the identity is not bound to the Avatar any more: nothing can be written here. Otherwise it is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    bound: Option<bool>,
 }
 
 /// What an Avatar published: everything, or what the filters select. An Avatar that nobody has heard of has published
@@ -81,9 +85,9 @@ pub struct NamespaceContent {
     responses(
         (
             status = 200, description = "The contents.", body = ContentResponse,
-            headers(("ETag" = String, description = "The head of the chain: it changes with every link."))
+            headers(("ETag" = String, description = "The head of the chain, and what became of bindings: it changes with every link, and when one of these is revoked."))
         ),
-        (status = 304, description = "The chain has the head of `If-None-Match` still: nothing has changed.")
+        (status = 304, description = "Everything is as it was for `If-None-Match`: nothing has changed.")
     )
 )]
 pub async fn content(
@@ -100,7 +104,9 @@ pub async fn content(
     let filter = parse_filter(&query, app.limits.identity_bytes)?;
     let pointer = query.pointer.map(Pointer::parse).transpose()?;
     let known = HeadTags::of(&request);
-    let published = app.submitter.store.published(avatar, filter, move |head| known.has(head)).await?;
+    let is_known =
+        known.is_given().then_some(move |head: Option<&Head>, marks: &Marks| known.has(head, marks));
+    let published = app.submitter.store.published(avatar, filter, is_known).await?;
     let mut response = match published.namespaces {
         Some(namespaces) => {
             let mut body = ContentResponse::new(&avatar, namespaces)?;
@@ -111,7 +117,7 @@ pub async fn content(
         }
         None => HttpResponse::NotModified().finish(),
     };
-    etag::mark(response.headers_mut(), published.head.as_ref());
+    etag::mark(response.headers_mut(), published.head.as_ref(), &published.marks);
     Ok(response)
 }
 
@@ -151,12 +157,13 @@ impl ContentResponse {
 
 impl NamespaceContent {
     fn new(namespace: Namespace) -> Result<Self, ApiError> {
-        let content = read(&namespace.content)?;
-        Ok(Self::of(namespace.platform, namespace.identity, content))
+        let content = read(namespace.current())?;
+        let bound = (namespace.standing == Standing::Unbound).then_some(false);
+        Ok(Self { bound, ..Self::of(namespace.platform, namespace.identity, content) })
     }
 
     pub(super) fn of(platform: String, identity: String, content: Value) -> Self {
-        Self { platform, identity, content }
+        Self { platform, identity, content, bound: None }
     }
 }
 

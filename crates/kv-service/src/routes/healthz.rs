@@ -1,6 +1,7 @@
 //! `GET /healthz`
 
 use actix_web::web::Data;
+use nextid_service::health::CheckReport;
 use nextid_service::http::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,6 +26,12 @@ pub struct Healthz {
     /// Where it runs, by its operator's word.
     #[schema(example = "production")]
     environment: String,
+    /// How it follows what is bound, as proof-service's feed tells it.
+    bindings: CheckReport,
+    /// The service that this one is a read-only copy of; only there if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://kv.example")]
+    mirror_of: Option<String>,
 }
 
 /// What this service is.
@@ -39,5 +46,7 @@ pub async fn healthz(app: Data<App>) -> Json<Healthz> {
         commit_version: app.build.revision,
         version: app.build.version,
         environment: app.build.environment.clone(),
+        bindings: CheckReport::new("bindings", app.follow.outcome()),
+        mirror_of: app.mirror_of.clone(),
     })
 }

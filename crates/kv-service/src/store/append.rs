@@ -1,14 +1,20 @@
-//! The append transaction: a link and the content that follows from it, durable together or not at all.
+//! The append transaction: links and the contents that follow from them, durable together or not at all.
+//!
+//! Links that wait at the same time are appended together, see [`nextid_service::chain`]; each has its own outcome.
 
-use diesel::prelude::*;
-use diesel::upsert::excluded;
+mod each;
+mod together;
+
+use std::sync::Arc;
+
+use nextid_core::link::{KvLink, LinkFormat};
+use nextid_core::signature_text::encode_base64;
 use nextid_core::{Avatar, CanonicalJson, CreatedAt, Identity, LinkUuid};
+use nextid_service::chain::Candidate;
 use nextid_service::db::{DbConnection, DbError};
-use nextid_service::{feed, on_backend};
+use serde_json::Value;
 
-use super::rows::StoredLink;
-use super::schema::{links, namespaces};
-use super::{FeedKind, Store};
+use super::Store;
 
 /// A link that has passed every check, to be put at one place of one chain.
 #[derive(Debug, Clone)]
@@ -35,15 +41,19 @@ pub struct NewLink {
     pub prev: Option<Vec<u8>>,
     /// The namespace's content once the patch is merged into what it was at the place before.
     pub content: CanonicalJson,
+    /// Whether it was merged into nothing, because the content before was another account's.
+    pub restart: bool,
+    /// The account that writes, by the platform's own id; empty where none is known.
+    pub alt_id: String,
     /// Now, in seconds.
     pub stored_at: i64,
 }
 
 /// What became of a link.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AppendOutcome {
-    /// It is in the chain, durably.
-    Appended(Box<StoredLink>),
+    /// It is in the chain, durably, in the row with this id.
+    Appended(i64),
     /// Another link took the place, or the uuid, first. Nothing was changed.
     Lost,
 }
@@ -54,63 +64,53 @@ impl Store {
     /// # Errors
     /// [`DbError`]. After [`DbError::Unavailable`] it is not known whether the link was appended; submitting it again
     /// tells.
-    pub async fn append(&self, link: NewLink) -> Result<AppendOutcome, DbError> {
-        self.db().write(move |conn| append(conn, &link)).await
+    pub async fn append(&self, link: Arc<NewLink>) -> Result<AppendOutcome, DbError> {
+        let id = self.batches().appender.append(link).await?;
+        Ok(id.map_or(AppendOutcome::Lost, AppendOutcome::Appended))
     }
 }
 
-fn append(conn: &mut DbConnection, link: &NewLink) -> Result<AppendOutcome, DbError> {
-    let Some(stored) = insert(conn, link)? else {
-        return Ok(AppendOutcome::Lost);
-    };
-    write_content(conn, link, stored.id)?;
-    feed::enqueue(conn, FeedKind::Link as i16, &[stored.id])?;
-    Ok(AppendOutcome::Appended(Box::new(stored)))
+/// Appends the links whose place and uuid are free, and writes what follows from them. The row's id of each.
+pub(super) fn append(conn: &mut DbConnection, links: &[Arc<NewLink>]) -> Result<Vec<Option<i64>>, DbError> {
+    match conn {
+        DbConnection::Postgres(c) => together::append(c, links),
+        DbConnection::Sqlite(_) => each::append(conn, links),
+    }
 }
 
-/// Takes the place; none if it, or the uuid, is taken. The conflict is asked for instead of provoked: a unique violation
-/// would end the transaction on PostgreSQL.
-fn insert(conn: &mut DbConnection, link: &NewLink) -> Result<Option<StoredLink>, DbError> {
-    let row = (
-        links::avatar.eq(link.avatar.as_bytes().as_slice()),
-        links::seq.eq(link.seq),
-        links::uuid.eq(link.uuid.as_bytes().as_slice()),
-        links::platform.eq(link.identity.platform().as_str()),
-        links::identity.eq(&link.signed_identity),
-        links::namespace.eq(link.identity.as_str()),
-        links::patch.eq(link.patch.as_str()),
-        links::created_at.eq(link.created_at.seconds()),
-        links::signature.eq(&link.signature),
-        links::signature_payload.eq(&link.signature_payload),
-        links::signer.eq(link.avatar.to_uncompressed_hex()),
-        links::format.eq(nextid_core::link::LinkFormat::V1.as_str()),
-        links::prev.eq(&link.prev),
-        links::stored_at.eq(link.stored_at),
-    );
-    Ok(on_backend!(conn, c => diesel::insert_into(links::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .returning(StoredLink::as_returning())
-        .get_result(c)
-        .optional())?)
+impl NewLink {
+    /// The link object of the contract. `patch` is the value of the link's patch.
+    pub fn to_link(&self, patch: Value) -> KvLink {
+        KvLink {
+            avatar: self.avatar.to_uncompressed_hex(),
+            seq: u64::try_from(self.seq).unwrap_or_default(),
+            platform: self.identity.platform().as_str().to_owned(),
+            identity: self.signed_identity.clone(),
+            patch,
+            created_at: self.created_at.seconds(),
+            uuid: self.uuid.to_string(),
+            signature: encode_base64(&self.signature),
+            signature_payload: self.signature_payload.clone(),
+            signer: self.avatar.to_uncompressed_hex(),
+            format: LinkFormat::V1,
+            prev: self.prev.as_deref().map(encode_base64),
+            restart: self.restart,
+        }
+    }
 }
 
-fn write_content(conn: &mut DbConnection, link: &NewLink, link_id: i64) -> Result<(), DbError> {
-    let row = (
-        namespaces::avatar.eq(link.avatar.as_bytes().as_slice()),
-        namespaces::platform.eq(link.identity.platform().as_str()),
-        namespaces::identity.eq(link.identity.as_str()),
-        namespaces::content.eq(link.content.as_str()),
-        namespaces::link_id.eq(link_id),
-    );
-    on_backend!(conn, c => diesel::insert_into(namespaces::table)
-        .values(row)
-        .on_conflict((namespaces::avatar, namespaces::platform, namespaces::identity))
-        .do_update()
-        .set((
-            namespaces::content.eq(excluded(namespaces::content)),
-            namespaces::link_id.eq(excluded(namespaces::link_id)),
-        ))
-        .execute(c))?;
-    Ok(())
+impl Candidate for NewLink {
+    fn avatar(&self) -> &[u8] {
+        self.avatar.as_bytes()
+    }
+
+    fn uuid(&self) -> &[u8] {
+        self.uuid.as_bytes()
+    }
+
+    fn bytes(&self) -> usize {
+        let texts =
+            [self.patch.as_str(), self.content.as_str(), &self.signature_payload, &self.signed_identity];
+        1024 + texts.iter().map(|text| text.len()).sum::<usize>()
+    }
 }

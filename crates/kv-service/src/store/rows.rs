@@ -42,27 +42,18 @@ pub struct StoredLink {
     pub prev: Option<Vec<u8>>,
     /// The second at which the link was stored.
     pub stored_at: i64,
+    /// Whether the namespace begins again, empty, with this link.
+    pub restart: bool,
+    /// The signature's spelling, where it is not canonical base64.
+    pub signature_text: Option<String>,
+    /// As `signature_text`, of `prev`.
+    pub prev_text: Option<String>,
 }
 
-/// What a new link needs to know of the last one. The patch and the signed string, which may be large, stay where they
-/// are.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = links)]
-pub struct Head {
-    /// The place in the chain.
-    pub seq: i64,
-    /// 16 bytes.
-    pub uuid: Vec<u8>,
-    /// The signed second.
-    pub created_at: i64,
-    /// The signature's bytes.
-    pub signature: Vec<u8>,
-}
-
-/// The content of a namespace.
+/// A row of `namespaces`, without its keys.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = namespaces)]
-pub struct Namespace {
+pub struct NamespaceRow {
     /// The Avatar's 33 bytes.
     pub avatar: Vec<u8>,
     /// Where the identity lives.
@@ -71,6 +62,8 @@ pub struct Namespace {
     pub identity: String,
     /// A JSON object, canonical.
     pub content: String,
+    /// The account that the identity was when this was written; empty where none is known.
+    pub alt_id: String,
 }
 
 /// What a link changes.
@@ -83,6 +76,8 @@ pub struct PatchRow {
     pub namespace: String,
     /// The merge patch, canonical JSON.
     pub patch: String,
+    /// Whether the namespace begins again, empty, before the patch.
+    pub restart: bool,
 }
 
 impl StoredLink {
@@ -97,11 +92,12 @@ impl StoredLink {
             patch: serde_json::from_str(&self.patch).unwrap_or(Value::Null),
             created_at: self.created_at,
             uuid: uuid_text(&self.uuid),
-            signature: encode_base64(&self.signature),
+            signature: self.signature_text.clone().unwrap_or_else(|| encode_base64(&self.signature)),
             signature_payload: self.signature_payload.clone(),
             signer: self.signer.clone(),
             format: LinkFormat::from_stored(&self.format).unwrap_or(LinkFormat::V1),
-            prev: self.prev.as_deref().map(encode_base64),
+            prev: self.prev_text.clone().or_else(|| self.prev.as_deref().map(encode_base64)),
+            restart: self.restart,
         }
     }
 }

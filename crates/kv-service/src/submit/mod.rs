@@ -1,12 +1,11 @@
 //! A submit, from the request's fields to the appended link.
 //!
 //! The checks stand in one order, from cheap to dear: replay, freshness, signature and head, limits, and only then
-//! whether the identity is bound, which proof-service may have to be asked. It is asked about nothing that would be
-//! refused anyway, and no database connection is held meanwhile.
+//! whether the identity is bound, which proof-service may have to be asked where our own table does not tell. It is asked
+//! about nothing that would be refused anyway, and no database connection is held meanwhile.
 
 mod content;
 mod error;
-mod head;
 mod patch;
 mod submission;
 
@@ -14,18 +13,20 @@ use std::sync::Arc;
 
 use nextid_core::created_at::FreshnessError;
 use nextid_core::link::KvLink;
-use nextid_core::{CanonicalJson, CreatedAt, Freshness, Platform};
+use nextid_core::{CreatedAt, Freshness, Platform};
+use nextid_service::chain::{Head, Prev, fits_older_head};
 use nextid_service::feed::Sequencer;
 
 pub use error::{HeadSummary, SubmitError};
 pub use patch::{Patch, PatchFault};
 pub use submission::{Submission, Write};
 
-use crate::bindings::{Bindings, may_write};
+use crate::bindings::{Account, Bindings, writer};
 use crate::store::append::{AppendOutcome, NewLink};
+use crate::store::bindings::Known;
 use crate::store::context::SubmitContext;
-use crate::store::{Head, Namespace, Store, StoredLink};
-use head::Prev;
+use crate::store::{Namespace, Store, StoredLink};
+use content::Merged;
 
 /// Bytes of content up to which merging is done in place; more is done where it holds up nobody.
 const MERGED_IN_PLACE: usize = 64 * 1024;
@@ -74,7 +75,7 @@ impl Submitter {
     /// [`SubmitError`]; nothing was changed then, but after a database failure in the append, of which submitting again
     /// tells what became of it.
     pub async fn submit(&self, submission: Submission, now: CreatedAt) -> Result<Submitted, SubmitError> {
-        let context = self.store.submit_context(submission.write.avatar, submission.uuid).await?;
+        let context = self.context(&submission).await?;
         if let Some(link) = &context.same_uuid {
             return replay(&submission, link, context.namespaces);
         }
@@ -88,12 +89,25 @@ impl Submitter {
         if submission.claims_other_prev(prev.as_base64()) {
             return Err(SubmitError::conflict(context.head.as_ref()));
         }
-        let SubmitContext { head, namespaces, .. } = context;
-        let (content, namespaces) = self.merge(&submission, namespaces).await?;
-        self.check_allowed(&submission.write).await?;
-
+        let SubmitContext { head, namespaces, known, .. } = context;
         let write = &submission.write;
-        let link = NewLink {
+        let expected = known.alt_id().to_owned();
+        let (merged, namespaces) = self.merge(&submission, expected, namespaces).await?;
+        let merged = match merged {
+            // Another account than the one that is expected may begin again, and then has room.
+            Err(fault) if !content::may_restart(&namespaces, &write.identity) => return Err(fault),
+            merged => merged.ok(),
+        };
+        let Account { alt_id } = self.check_allowed(write, &known).await?;
+        let (merged, namespaces) = match merged {
+            Some(merged) if merged.is_for(&namespaces, &write.identity, &alt_id) => (merged, namespaces),
+            _ => {
+                let (merged, namespaces) = self.merge(&submission, alt_id, namespaces).await?;
+                (merged?, namespaces)
+            }
+        };
+
+        let link = Arc::new(NewLink {
             avatar: write.avatar,
             seq: head.map_or(0, |head| head.seq + 1),
             uuid: submission.uuid,
@@ -104,32 +118,38 @@ impl Submitter {
             signature: submission.signature.as_bytes().to_vec(),
             signature_payload: payload,
             prev: prev.into_bytes(),
-            content: content.clone(),
+            content: merged.content.clone(),
+            restart: merged.restart,
+            alt_id: merged.alt_id.clone(),
             stored_at: now.seconds(),
-        };
-        match self.store.append(link).await? {
-            AppendOutcome::Appended(stored) => {
+        });
+        match self.store.append(Arc::clone(&link)).await? {
+            AppendOutcome::Appended(_) => {
                 self.sequencer.wake();
                 let avatar = write.avatar.as_bytes();
-                let namespaces = content::replace(namespaces, &write.identity, avatar, content.into_string());
-                Ok(Submitted { link: stored.to_link(), replayed: false, namespaces })
+                let namespaces = content::replace(namespaces, &write.identity, avatar, merged);
+                let link = link.to_link(submission.write.patch.into_value());
+                Ok(Submitted { link, replayed: false, namespaces })
             }
             AppendOutcome::Lost => self.after_lost_append(&submission).await,
         }
     }
 
-    /// Whether the Avatar may write there: under its own key always, elsewhere if the identity is bound.
+    /// The account that writes there: under its own key an Avatar always may, elsewhere if the identity is bound.
     ///
     /// # Errors
     /// [`SubmitError::NotOwnKey`], [`SubmitError::NotBound`], [`SubmitError::Bindings`].
-    pub async fn check_allowed(&self, write: &Write) -> Result<(), SubmitError> {
-        if may_write(self.bindings.as_ref(), &write.avatar, &write.identity).await? {
-            return Ok(());
-        }
-        Err(match write.identity.platform() {
+    pub async fn check_allowed(&self, write: &Write, known: &Known) -> Result<Account, SubmitError> {
+        let account = writer(self.bindings.as_ref(), &write.avatar, &write.identity, known).await?;
+        account.ok_or(match write.identity.platform() {
             Platform::Nextid => SubmitError::NotOwnKey,
             _ => SubmitError::NotBound,
         })
+    }
+
+    async fn context(&self, submission: &Submission) -> Result<SubmitContext, SubmitError> {
+        let Write { avatar, identity, .. } = &submission.write;
+        Ok(self.store.submit_context(*avatar, submission.uuid, identity).await?)
     }
 
     /// What is dated before the head was signed before the head was there: if the signature says so too, the client is
@@ -161,42 +181,34 @@ impl Submitter {
             Err(error) => return error.into(),
         };
         let candidate = submission.clone();
-        // Up to 33 recoveries: too long to be done between two awaits. No head at all comes first, so that the commonest
-        // case, a first write that is sent twice, is found at once.
-        let fits = tokio::task::spawn_blocking(move || {
-            std::iter::once(Prev::none())
-                .chain(recent.into_iter().flatten().map(Prev::of))
-                .any(|prev| candidate.verify(&candidate.payload(prev.as_base64())).is_ok())
-        });
-        match fits.await {
-            Ok(true) => SubmitError::conflict(head),
-            _ => fault,
-        }
+        let fits = move |prev: &Prev| candidate.verify(&candidate.payload(prev.as_base64())).is_ok();
+        if fits_older_head(recent, fits).await { SubmitError::conflict(head) } else { fault }
     }
 
-    /// Merges the patch into its namespace, and gives all namespaces back as they were.
+    /// Merges the patch into its namespace, as a write by the account `alt_id`, and gives all namespaces back as they were.
     async fn merge(
         &self,
         submission: &Submission,
+        alt_id: String,
         namespaces: Vec<Namespace>,
-    ) -> Result<(CanonicalJson, Vec<Namespace>), SubmitError> {
+    ) -> Result<(Result<Merged, SubmitError>, Vec<Namespace>), SubmitError> {
         let Write { identity, patch, .. } = submission.write.clone();
         let limits = self.limits;
         let is_large = content::bytes_of(&namespaces) > MERGED_IN_PLACE;
         let merge = move || {
-            let content = content::merge(&namespaces, &identity, &patch, &limits)?;
-            Ok((content, namespaces))
+            let merged = content::merge(&namespaces, &identity, &alt_id, &patch, &limits);
+            (merged, namespaces)
         };
         if is_large {
-            tokio::task::spawn_blocking(merge).await.unwrap_or(Err(SubmitError::Aborted))
+            tokio::task::spawn_blocking(merge).await.map_err(|_| SubmitError::Aborted)
         } else {
-            merge()
+            Ok(merge())
         }
     }
 
     /// Another link came first: perhaps this very one, sent twice at the same time.
     async fn after_lost_append(&self, submission: &Submission) -> Result<Submitted, SubmitError> {
-        let context = self.store.submit_context(submission.write.avatar, submission.uuid).await?;
+        let context = self.context(submission).await?;
         match &context.same_uuid {
             Some(link) => replay(submission, link, context.namespaces),
             None => Err(SubmitError::conflict(context.head.as_ref())),

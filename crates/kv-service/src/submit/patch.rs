@@ -49,6 +49,11 @@ impl Patch {
         &self.value
     }
 
+    /// The patch, once nothing else is needed of it.
+    pub fn into_value(self) -> Value {
+        self.value
+    }
+
     /// As it is signed and stored.
     pub fn canonical(&self) -> &CanonicalJson {
         &self.canonical

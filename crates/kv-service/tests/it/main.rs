@@ -15,9 +15,15 @@ mod conditional;
 #[cfg(test)]
 mod content;
 #[cfg(test)]
+mod elsewhere;
+#[cfg(test)]
 mod export;
 #[cfg(test)]
+mod feeds;
+#[cfg(test)]
 mod fields;
+#[cfg(test)]
+mod following;
 #[cfg(test)]
 mod kvchain;
 #[cfg(test)]
@@ -36,3 +42,5 @@ mod submit;
 mod support;
 #[cfg(test)]
 mod vectors;
+#[cfg(test)]
+mod webhooks;

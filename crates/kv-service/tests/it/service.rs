@@ -7,15 +7,16 @@ use nextid_service::shutdown::Shutdown;
 use nextid_testkit::on_both_databases;
 use serde_json::json;
 
-use crate::support::{Behaviour, Kv, Person, ProofStandIn};
+use crate::support::{Behaviour, Kv, Person, ProofStandIn, ScriptedFeed};
 
 on_both_databases! {
     async fn health(db: TestDatabase) {
         let proof_service = ProofStandIn::start().await;
-        let kv = Kv::start(&db, &proof_service).await;
+        let kv = Kv::following(&db, &proof_service, &ScriptedFeed::new()).await;
         for client in [&kv.client, &kv.admin] {
             let healthz = client.get("/healthz").await.expect_status(200).json();
             assert_eq!(healthz["hello"], "kv server");
+            assert_eq!(healthz["bindings"], json!({"name": "bindings", "status": "ok"}));
             for member in ["build_at", "commit_version", "version"] {
                 assert!(healthz[member].is_string(), "{healthz}");
             }

@@ -23,6 +23,17 @@ fn the_schema_begins_with_the_shared_tables() {
     assert!(migration!("sqlite/2026-11-22-000000_create/down.sql").ends_with(ddl::SQLITE_DOWN));
 }
 
+/// Those of webhooks as well.
+#[test]
+fn the_tables_of_webhooks_are_the_shared_ones() {
+    use nextid_service::webhooks::ddl;
+
+    assert_eq!(migration!("postgres/2026-11-22-000003_webhooks/up.sql"), ddl::POSTGRES_UP);
+    assert_eq!(migration!("postgres/2026-11-22-000003_webhooks/down.sql"), ddl::POSTGRES_DOWN);
+    assert_eq!(migration!("sqlite/2026-11-22-000003_webhooks/up.sql"), ddl::SQLITE_UP);
+    assert_eq!(migration!("sqlite/2026-11-22-000003_webhooks/down.sql"), ddl::SQLITE_DOWN);
+}
+
 on_both_databases! {
     async fn migrations_can_be_taken_back(db: TestDatabase) {
         let settings = DbSettings::new(db.url());

@@ -4,18 +4,25 @@ use nextid_client::{ClientError, ExportLines, KvClient, ProofClient};
 use nextid_core::Avatar;
 use nextid_core::export::{ChainService, ExportVerifier};
 
+use super::posts::Posts;
 use super::report::ChainReport;
 use crate::error::{CliError, ServiceName};
 use crate::ui::Ui;
 
-/// Downloads the ProofChain of `avatar`, and checks every link as it comes.
+/// Downloads the ProofChain of `avatar`, and checks every link as it comes. `posts` takes down what has to be fetched to
+/// check it.
 ///
 /// # Errors
 /// [`CliError::Service`], or [`CliError::ChainBroken`].
-pub async fn download_proof(ui: &Ui, client: &ProofClient, avatar: Avatar) -> Result<ChainReport, CliError> {
+pub async fn download_proof(
+    ui: &Ui,
+    client: &ProofClient,
+    avatar: Avatar,
+    posts: &mut Posts,
+) -> Result<ChainReport, CliError> {
     let download = Download { ui, service: ServiceName::Proof, base: client.base() };
     let lines = ui.while_waiting("Asking for the ProofChain", client.export(&avatar)).await;
-    download.check(lines, avatar, ChainService::Proof).await
+    download.check(lines, avatar, ChainService::Proof, posts).await
 }
 
 /// Downloads the KVChain of `avatar`, and checks every link as it comes.
@@ -25,7 +32,7 @@ pub async fn download_proof(ui: &Ui, client: &ProofClient, avatar: Avatar) -> Re
 pub async fn download_kv(ui: &Ui, client: &KvClient, avatar: Avatar) -> Result<ChainReport, CliError> {
     let download = Download { ui, service: ServiceName::Kv, base: client.base() };
     let lines = ui.while_waiting("Asking for the KVChain", client.export(&avatar)).await;
-    download.check(lines, avatar, ChainService::Kv).await
+    download.check(lines, avatar, ChainService::Kv, &mut Posts::ignored()).await
 }
 
 /// Where a chain comes from.
@@ -41,6 +48,7 @@ impl Download<'_> {
         lines: Result<ExportLines, ClientError>,
         avatar: Avatar,
         wanted: ChainService,
+        posts: &mut Posts,
     ) -> Result<ChainReport, CliError> {
         let mut lines = lines.map_err(CliError::of(self.service))?;
         let mut verifier = ExportVerifier::new(Some(avatar));
@@ -50,6 +58,7 @@ impl Download<'_> {
             match line.map_err(CliError::of(self.service))? {
                 Some(line) => {
                     verifier.push_line(&line).map_err(|error| self.broken(error.line, &error.defect))?;
+                    posts.note_line(&line);
                 }
                 None => break,
             }

@@ -8,6 +8,7 @@ use nextid_core::export::{ExportError, ExportVerifier, FORMAT};
 use serde_json::Value;
 
 use super::checker::Checker;
+use super::posts::Posts;
 use super::report::ChainReport;
 use crate::error::CliError;
 
@@ -90,6 +91,7 @@ pub fn check<R: BufRead>(
     mut lines: Lines<R>,
     first: &[u8],
     expected: Option<Avatar>,
+    posts: &mut Posts,
 ) -> Result<ChainReport, CliError> {
     let mut verifier = ExportVerifier::new(expected);
     // The verifier does not see blank lines, so that the number of a line is told by the reader.
@@ -97,6 +99,7 @@ pub fn check<R: BufRead>(
     verifier.push_line(first).map_err(|error| broken(&lines, &error))?;
     while let Some(line) = lines.next_line()? {
         verifier.push_line(&line).map_err(|error| broken(&lines, &error))?;
+        posts.note_line(&line);
     }
     verifier.finish().map(ChainReport::of_export).map_err(|error| broken(&lines, &error))
 }
@@ -106,14 +109,17 @@ pub fn check_links<R: BufRead>(
     mut lines: Lines<R>,
     first: Value,
     expected: Option<Avatar>,
+    posts: &mut Posts,
 ) -> Result<ChainReport, CliError> {
     let mut checker = Checker::new(expected);
+    posts.note(&first);
     checker.push(first).map_err(|why| lines.broken(why))?;
     while let Some(line) = lines.next_line()? {
         let pushed = serde_json::from_slice(&line)
             .map_err(|error| not_json(&error))
             .and_then(|link| checker.push(link));
         pushed.map_err(|why| lines.broken(why))?;
+        posts.note_line(&line);
     }
     Ok(checker.finish())
 }

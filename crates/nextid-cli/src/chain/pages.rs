@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::checker::Checker;
 use super::export::Lines;
+use super::posts::Posts;
 use super::report::ChainReport;
 use crate::error::CliError;
 
@@ -15,6 +16,7 @@ pub fn check<R: BufRead>(
     mut lines: Lines<R>,
     first: Vec<u8>,
     expected: Option<Avatar>,
+    posts: &mut Posts,
 ) -> Result<ChainReport, CliError> {
     let first_line = lines.number();
     let mut text = first;
@@ -52,6 +54,7 @@ pub fn check<R: BufRead>(
     let mut checker = Checker::new(expected);
     for page in &pages {
         for (at, link) in page.links.iter().enumerate() {
+            posts.note(link);
             let pushed = checker.push(link.clone());
             pushed.map_err(|why| {
                 lines.broken_at(page.line, format!("link {} of page {}: {why}", at + 1, page.number))

@@ -6,6 +6,7 @@ use nextid_core::verify::{Head, KvChainState, ProofBinding, ProofChainState};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::live::Live;
 use crate::moment;
 use crate::ui::{Style, Ui, one_line};
 
@@ -15,13 +16,13 @@ pub struct ChainReport {
     holds: bool,
     /// `proof` or `kv`; null for a chain of which neither a header nor a link is there.
     kind: Option<&'static str>,
-    avatar: Option<Avatar>,
+    pub(super) avatar: Option<Avatar>,
     links: u64,
     head: Option<ShownHead>,
     /// Whether it is known that no link is missing at the end: the source told the head, and it is the last link.
     complete: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    bindings: Vec<ShownBinding>,
+    pub(super) bindings: Vec<ShownBinding>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     contents: Vec<ShownContent>,
 }
@@ -34,14 +35,17 @@ struct ShownHead {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct ShownBinding {
+pub(super) struct ShownBinding {
     platform: &'static str,
     identity: String,
     alt_id: String,
     proof_location: String,
-    seq: u64,
+    pub(super) seq: u64,
     created_at: i64,
     evidence: &'static str,
+    /// What was found out just now, if anybody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) live: Option<Live>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -164,6 +168,7 @@ impl ShownBinding {
             seq: binding.seq,
             created_at: binding.created_at.seconds(),
             evidence: binding.evidence.as_str(),
+            live: None,
         }
     }
 
@@ -177,6 +182,7 @@ impl ShownBinding {
             _ => format!("proved by the post {}, not fetched here", one_line(&self.proof_location)),
         };
         let at = moment::show(&self.created_at.to_string());
+        let evidence = self.live.as_ref().map_or(evidence, Live::text);
         format!("  {}:{}  link {}, {at}; {evidence}", self.platform, one_line(&self.identity), self.seq)
     }
 }

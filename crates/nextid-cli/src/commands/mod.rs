@@ -4,8 +4,10 @@ mod avatar;
 mod chain;
 mod counterpart;
 mod demo;
+mod import;
 mod kv_get;
 mod kv_set;
+mod mirror;
 mod proofs;
 mod prove;
 mod prove_post;
@@ -35,8 +37,11 @@ pub async fn run(context: &Context, command: Command) -> Result<(), CliError> {
             kv_get::run(context, platform.zip(identity), avatar, &key).await
         }
         Command::Kv(KvCommand::Set(args)) => kv_set::run(context, args).await,
-        Command::Chain(ChainCommand::Verify { source, avatar, only }) => {
-            chain::verify(context, &source, avatar, only).await
+        Command::Chain(ChainCommand::Verify { source, avatar, only, live, config }) => {
+            let registry = if live { Some(chain::platforms(context, config.as_deref())?) } else { None };
+            chain::verify(context, &source, avatar, only, registry.as_ref()).await
         }
+        Command::Import(args) => import::run(context, args).await,
+        Command::Mirror(args) => mirror::run(context, args).await,
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::narrator::Narrator;
 use super::writing::Written;
 use super::{Cast, Services};
-use crate::chain::{ChainReport, download_kv, download_proof};
+use crate::chain::{ChainReport, Posts, download_kv, download_proof};
 use crate::error::{CliError, ServiceName};
 
 /// Downloads both chains, checks them, and compares what follows with what the services say.
@@ -23,7 +23,7 @@ pub async fn verify(
          Every string is rebuilt, every signature verified, every link compared with the one before.",
     );
     let avatar = cast.avatar.avatar();
-    let proof_chain = download_proof(narrator.ui(), &services.proof, avatar).await?;
+    let proof_chain = download_proof(narrator.ui(), &services.proof, avatar, &mut Posts::ignored()).await?;
     narrator.verbatim(&proof_chain.text(narrator.ui()));
     let kv_chain = download_kv(narrator.ui(), &services.kv, avatar).await?;
     compare(services, cast, namespace, written, &kv_chain).await?;

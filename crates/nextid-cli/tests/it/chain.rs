@@ -44,6 +44,7 @@ fn export() -> Vec<String> {
             signer: avatar.to_uncompressed_hex(),
             format: LinkFormat::V1,
             prev: previous.replace(signature),
+            restart: false,
         };
         links.push(serde_json::to_string(&link).unwrap());
     }

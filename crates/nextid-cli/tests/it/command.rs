@@ -179,6 +179,11 @@ impl Services {
         Self::start_for(User::new().env("NEXTID__PLATFORMS__GITHUB__BASE_URL", url))
     }
 
+    /// With this Ethereum node for wallets that are contracts.
+    pub fn with_node(url: &str) -> Self {
+        Self::start_for(User::new().env("NEXTID__PLATFORMS__ETHEREUM__RPC_URL", url))
+    }
+
     fn start_for(user: User) -> Self {
         let user = user.env("NEXTID__LOG__FILTER", "warn");
         let mut running =

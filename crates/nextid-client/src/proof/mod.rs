@@ -3,6 +3,7 @@
 mod answer;
 mod request;
 
+use nextid_core::link::ProofLink;
 use nextid_core::{Avatar, Identity};
 
 pub use answer::{
@@ -12,6 +13,7 @@ pub use answer::{
 pub use request::{ProofPayloadRequest, ProofSearch, ProofSubmission};
 
 use crate::error::ClientError;
+use crate::events::{EventFilter, EventReader};
 use crate::export::ExportLines;
 use crate::transport::{ClientOptions, Transport};
 
@@ -119,6 +121,19 @@ impl ProofClient {
         let (last_id, count) = (last_id.to_string(), count.to_string());
         let query = [("last_id", last_id.as_str()), ("count", count.as_str())];
         self.transport.get("/v1/proofchain/changes", &query).await
+    }
+
+    /// `GET /v1/events`: what happens, as it happens, after the id `after`; 0 for everything from the first on, none from now
+    /// on.
+    ///
+    /// # Errors
+    /// [`ClientError`]; `stale_cursor` when the service has no such id yet, since its database is another one.
+    pub async fn events(
+        &self,
+        after: Option<i64>,
+        filter: &EventFilter,
+    ) -> Result<EventReader<ProofLink>, ClientError> {
+        EventReader::open(&self.transport, after, filter).await
     }
 
     /// `GET /v1/avatar/{key}/export`: the whole chain of an Avatar, which may be empty.

@@ -1,5 +1,6 @@
 //! The client against a service on loopback that answers what each test says.
 
+mod events;
 mod export;
 mod failures;
 mod gists;

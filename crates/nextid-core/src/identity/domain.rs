@@ -32,6 +32,6 @@ pub(super) fn is_host(host: &str) -> bool {
 /// An ENS name as ENSIP-15 normalises it: in lower case, emoji in their shortest form, and without labels that could be
 /// taken for others.
 pub(super) fn ens(text: &str) -> Option<String> {
-    let name = ens_normalize::ens_normalize(text).ok()?;
+    let name = crate::ens::normalize(text)?;
     name.contains('.').then_some(name)
 }

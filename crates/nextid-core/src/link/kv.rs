@@ -34,4 +34,8 @@ pub struct KvLink {
     pub format: LinkFormat,
     /// The signature of the link before, in base64; null for a chain's first link.
     pub prev: Option<String>,
+    /// Whether the namespace begins again, empty, before the patch: its identity had come to be another account. The
+    /// service says so; it is not signed. Only there when true.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restart: bool,
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::defect::{ChainError, Defect};
 use super::order::{Anchor, Head, Order, Place, bad_field};
+use super::signatures::{Of, Signatures};
 use crate::avatar::Avatar;
 use crate::canonical_json::CanonicalJson;
 use crate::created_at::CreatedAt;
@@ -24,8 +25,8 @@ use crate::signature_text::decode_base64_kv;
 pub struct KvChainState {
     /// The last link; none for an empty chain.
     pub head: Option<Head>,
-    /// The content of each namespace: all its patches, one after the other, applied to `{}`. Keyed by platform and
-    /// normalised identity.
+    /// The content of each namespace: all its patches, one after the other, applied to `{}`, from the last link on that
+    /// restarts it. Keyed by platform and normalised identity.
     pub contents: BTreeMap<(Platform, String), Value>,
 }
 
@@ -33,6 +34,7 @@ pub struct KvChainState {
 #[derive(Debug)]
 pub struct KvChainVerifier {
     order: Order,
+    signatures: Signatures,
     contents: BTreeMap<(Platform, String), Value>,
 }
 
@@ -46,16 +48,34 @@ pub fn verify_kv_chain<L: std::borrow::Borrow<KvLink>>(
     links: impl IntoIterator<Item = L>,
 ) -> Result<KvChainState, ChainError> {
     let mut verifier = KvChainVerifier::new(*avatar, anchor);
+    verifier.signatures.wait();
     for link in links {
-        verifier.push(link.borrow())?;
+        let pushed = verifier.push(link.borrow());
+        // A signature of a link before comes first.
+        if pushed.is_err() || verifier.signatures.are_many() {
+            verifier.signatures.settle()?;
+        }
+        pushed?;
     }
+    verifier.signatures.settle()?;
     Ok(verifier.finish())
 }
 
 impl KvChainVerifier {
     /// Begins with the chain of `avatar` at `anchor`.
     pub fn new(avatar: Avatar, anchor: Anchor) -> Self {
-        Self { order: Order::new(avatar, anchor), contents: BTreeMap::new() }
+        Self {
+            order: Order::new(avatar, anchor),
+            signatures: Signatures::new(avatar),
+            contents: BTreeMap::new(),
+        }
+    }
+
+    /// Says which uuids were used before the anchor: then none of them can be used after it.
+    #[must_use]
+    pub fn with_used(mut self, uuids: impl IntoIterator<Item = LinkUuid>) -> Self {
+        self.order.add_used(uuids);
+        self
     }
 
     /// Checks the next link. After an error nothing has changed.
@@ -96,6 +116,12 @@ impl KvChainVerifier {
         if !link.patch.is_object() {
             return Err(Defect::BadField { field: "patch", why: "not a JSON object".to_owned() });
         }
+        if link.restart && platform == Platform::Nextid {
+            return Err(Defect::BadField {
+                field: "restart",
+                why: "under nextid there is no other account".to_owned(),
+            });
+        }
         let rebuilt = KvPayload {
             form: match link.format {
                 LinkFormat::V1 => KvPayloadForm::Avatar,
@@ -120,19 +146,22 @@ impl KvChainVerifier {
             .contents
             .entry((platform, identity.as_str().to_owned()))
             .or_insert_with(|| Value::Object(serde_json::Map::new()));
+        if link.restart {
+            *content = Value::Object(serde_json::Map::new());
+        }
         merge_patch(content, &link.patch);
         self.order.advance(&place, &link.signature);
         Ok(())
     }
 
     /// Nobody but the Avatar signs KV links.
-    fn check_signature(&self, link: &KvLink) -> Result<(), Defect> {
-        if !Avatar::parse(&link.signer).is_ok_and(|signer| signer == *self.order.avatar()) {
+    fn check_signature(&mut self, link: &KvLink) -> Result<(), Defect> {
+        if !self.order.is_avatar(&link.signer) {
             return Err(Defect::SignerMayNot { signer: link.signer.clone() });
         }
         let bytes = decode_base64_kv(&link.signature).map_err(bad_field("signature"))?;
-        Signature::from_slice(&bytes)
-            .and_then(|signature| signature.verify(self.order.avatar(), link.signature_payload.as_bytes()))
-            .map_err(Defect::Signature)
+        let signature = Signature::from_slice(&bytes).map_err(Defect::Signature)?;
+        let of = Of { position: self.order.position, seq: link.seq, uuid: &link.uuid };
+        self.signatures.check(signature, &link.signature_payload, &of)
     }
 }

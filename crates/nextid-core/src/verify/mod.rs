@@ -7,6 +7,7 @@ mod defect;
 mod kv;
 mod order;
 mod proof;
+mod signatures;
 
 pub use defect::{ChainError, Defect};
 pub use kv::{KvChainState, KvChainVerifier, verify_kv_chain};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::defect::{ChainError, Defect};
 use super::order::{Anchor, Head, Order, Place, bad_field};
+use super::signatures::{Of, Signatures};
 use crate::action::Action;
 use crate::avatar::Avatar;
 use crate::counter_signature;
@@ -34,6 +35,17 @@ impl BindingEvidence {
             Self::CounterSignature => "counter_signature",
             Self::Post => "post",
             Self::Contract => "contract",
+        }
+    }
+
+    /// What stands behind the binding that a link makes, if the link verifies.
+    pub fn of(platform: Platform, link: &ProofLink) -> Self {
+        if platform.needs_post() {
+            Self::Post
+        } else if platform == Platform::Ethereum && link.extra.contains_key("contract") {
+            Self::Contract
+        } else {
+            Self::CounterSignature
         }
     }
 }
@@ -70,8 +82,12 @@ pub struct ProofChainState {
 #[derive(Debug)]
 pub struct ProofChainVerifier {
     order: Order,
-    from_genesis: bool,
+    signatures: Signatures,
+    /// Whether everything that is bound is known.
+    knows_all: bool,
     bindings: BTreeMap<(Platform, String), ProofBinding>,
+    /// What is known to be bound by links before the anchor.
+    bound_before: BTreeSet<(Platform, String)>,
     /// What was revoked after an anchor, before which it may have been bound.
     revoked: BTreeSet<(Platform, String)>,
 }
@@ -86,22 +102,46 @@ pub fn verify_proof_chain<L: std::borrow::Borrow<ProofLink>>(
     links: impl IntoIterator<Item = L>,
 ) -> Result<ProofChainState, ChainError> {
     let mut verifier = ProofChainVerifier::new(*avatar, anchor);
+    verifier.signatures.wait();
     for link in links {
-        verifier.push(link.borrow())?;
+        let pushed = verifier.push(link.borrow());
+        // A signature of a link before comes first.
+        if pushed.is_err() || verifier.signatures.are_many() {
+            verifier.signatures.settle()?;
+        }
+        pushed?;
     }
+    verifier.signatures.settle()?;
     Ok(verifier.finish())
 }
 
 impl ProofChainVerifier {
     /// Begins with the chain of `avatar` at `anchor`.
     pub fn new(avatar: Avatar, anchor: Anchor) -> Self {
-        let from_genesis = anchor == Anchor::Genesis;
+        let knows_all = anchor == Anchor::Genesis;
         Self {
             order: Order::new(avatar, anchor),
-            from_genesis,
+            signatures: Signatures::new(avatar),
+            knows_all,
             bindings: BTreeMap::new(),
+            bound_before: BTreeSet::new(),
             revoked: BTreeSet::new(),
         }
+    }
+
+    /// Says what is bound at the anchor, by platform and normalised identity: then nothing else can be revoked after it.
+    #[must_use]
+    pub fn with_bound(mut self, bound: impl IntoIterator<Item = (Platform, String)>) -> Self {
+        self.bound_before.extend(bound);
+        self.knows_all = true;
+        self
+    }
+
+    /// Says which uuids were used before the anchor: then none of them can be used after it.
+    #[must_use]
+    pub fn with_used(mut self, uuids: impl IntoIterator<Item = LinkUuid>) -> Self {
+        self.order.add_used(uuids);
+        self
     }
 
     /// Checks the next link. After an error nothing has changed.
@@ -117,7 +157,7 @@ impl ProofChainVerifier {
         })
     }
 
-    /// Ends the check: every link that was pushed holds.
+    /// Ends the check: every link that was pushed holds. The bindings are those that these links made.
     pub fn finish(self) -> ProofChainState {
         ProofChainState { head: self.order.into_head(), bindings: self.bindings.into_values().collect() }
     }
@@ -153,11 +193,12 @@ impl ProofChainVerifier {
                 self.bindings.insert(key, binding);
             }
             Action::Delete => {
-                let may_be_older = !self.from_genesis && !self.revoked.contains(&key);
-                if self.bindings.remove(&key).is_none() && !may_be_older {
+                let may_be_older = !self.knows_all && !self.revoked.contains(&key);
+                let was_bound_before = self.bound_before.remove(&key);
+                if self.bindings.remove(&key).is_none() && !was_bound_before && !may_be_older {
                     return Err(Defect::NotBound);
                 }
-                if !self.from_genesis {
+                if !self.knows_all {
                     self.revoked.insert(key);
                 }
             }
@@ -203,13 +244,17 @@ impl ProofChainVerifier {
     }
 
     /// The Avatar may sign every link; the other party only the revocation of its own binding.
-    fn check_signature(&self, link: &ProofLink, action: Action, identity: &Identity) -> Result<(), Defect> {
+    fn check_signature(
+        &mut self,
+        link: &ProofLink,
+        action: Action,
+        identity: &Identity,
+    ) -> Result<(), Defect> {
         let bytes = decode_base64_proof(&link.signature).map_err(bad_field("signature"))?;
-        if Avatar::parse(&link.signer).is_ok_and(|signer| signer == *self.order.avatar()) {
+        if self.order.is_avatar(&link.signer) {
             let signature = Signature::from_slice(&bytes).map_err(Defect::Signature)?;
-            return signature
-                .verify(self.order.avatar(), link.signature_payload.as_bytes())
-                .map_err(Defect::Signature);
+            let of = Of { position: self.order.position, seq: link.seq, uuid: &link.uuid };
+            return self.signatures.check(signature, &link.signature_payload, &of);
         }
         let signer_is_party = !identity.platform().needs_post()
             && Identity::parse(identity.platform(), &link.signer)
@@ -224,14 +269,12 @@ impl ProofChainVerifier {
     /// What stands behind a new binding. Where the other party signs, its signature has to be there and to verify.
     fn evidence(&self, link: &ProofLink, identity: &Identity) -> Result<BindingEvidence, Defect> {
         let platform = identity.platform();
-        if platform.needs_post() {
-            return Ok(BindingEvidence::Post);
-        }
         if platform == Platform::Nextid && identity.as_str() == self.order.avatar().to_hex() {
             return Err(Defect::OwnAlias);
         }
-        if platform == Platform::Ethereum && link.extra.contains_key("contract") {
-            return Ok(BindingEvidence::Contract);
+        let evidence = BindingEvidence::of(platform, link);
+        if evidence != BindingEvidence::CounterSignature {
+            return Ok(evidence);
         }
         let field = counter_signature::field_name(platform);
         let text = link
@@ -241,6 +284,6 @@ impl ProofChainVerifier {
             .ok_or(Defect::CounterSignatureMissing { field })?;
         counter_signature::verify(identity, text, &link.signature_payload)
             .map_err(Defect::CounterSignature)?;
-        Ok(BindingEvidence::CounterSignature)
+        Ok(evidence)
     }
 }

@@ -1,6 +1,7 @@
 //! What is sent and what is returned.
 
 use std::io::Write;
+use std::time::{Duration, UNIX_EPOCH};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -158,4 +159,45 @@ async fn bad_requests_are_not_sent() {
         client.fetch(FetchRequest::get("https://a.example/").header("x", "\n")).await.unwrap_err(),
         FetchError::BadHeader { name: "x".into() }
     );
+}
+
+#[tokio::test]
+async fn where_the_status_counts_a_body_is_cut_and_limits_are_answers() {
+    let server = StandIn::new(|seen| match seen.line.as_str() {
+        "POST /large" => answer(200, "", "x".repeat(100_000)),
+        "POST /short" => b"HTTP/1.1 202 OK\r\ncontent-length: 100\r\n\r\nonly this".to_vec(),
+        "POST /limited" => answer(429, "retry-after: 120\r\n", "slower"),
+        _ => answer(503, "retry-after: Thu, 01 Jan 1970 00:01:40 GMT\r\n", ""),
+    })
+    .await;
+    let client = local_client();
+    let ask = async |path: &str| {
+        let request = FetchRequest::post(server.url(path)).max_bytes(1000).no_redirects().status_only();
+        client.fetch(request).await.unwrap()
+    };
+    let large = ask("/large").await;
+    assert_eq!((large.status, large.body.len()), (200, 1000));
+    let short = ask("/short").await;
+    assert_eq!((short.status, short.text().as_ref()), (202, "only this"));
+    let limited = ask("/limited").await;
+    assert_eq!((limited.status, limited.retry_after(UNIX_EPOCH)), (429, Some(Duration::from_secs(120))));
+    // Nobody else is kept from the host by it.
+    assert_eq!(ask("/large").await.status, 200);
+    let away = ask("/away").await;
+    assert_eq!((away.status, away.retry_after(UNIX_EPOCH)), (503, Some(Duration::from_secs(100))));
+    assert!(matches!(
+        client.fetch(FetchRequest::post(server.url("/large")).max_bytes(1000)).await.unwrap_err(),
+        FetchError::TooLarge { limit: 1000 }
+    ));
+}
+
+#[test]
+fn hosts_that_are_allowed_are_known() {
+    let client = GuardedClient::new(allowing("dev.internal,127.0.0.1")).unwrap();
+    for url in ["http://dev.internal/", "https://DEV.internal.:81/x", "http://127.0.0.1:9/"] {
+        assert!(client.allows_host_of(url), "{url}");
+    }
+    for url in ["http://a.dev.internal/", "http://127.0.0.2/", "https://example.com/", "nonsense", "data:x"] {
+        assert!(!client.allows_host_of(url), "{url}");
+    }
 }

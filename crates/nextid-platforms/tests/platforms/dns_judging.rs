@@ -113,7 +113,7 @@ fn what_a_record_says_about_itself_is_not_believed() {
 fn a_signature_by_another_key_is_refused() {
     let (claim, bob) = (alice(), key("bob"));
     let error = check(&claim, &[&signed_post(&claim, &bob)]).unwrap_err();
-    let found = FoundSignature::By(bob.avatar());
+    let found = FoundSignature::By(Box::new(bob.avatar()));
     assert_eq!(error, CheckError::Signature { expected: claim.avatar, found });
 }
 

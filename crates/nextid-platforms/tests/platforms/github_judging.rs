@@ -168,7 +168,7 @@ fn a_signature_by_another_key_is_refused() {
     let error = check(&claim, &proof(&claim, signed_post(&claim, &bob))).unwrap_err();
     assert_eq!(
         error,
-        CheckError::Signature { expected: claim.avatar, found: FoundSignature::By(bob.avatar()) }
+        CheckError::Signature { expected: claim.avatar, found: FoundSignature::By(Box::new(bob.avatar())) }
     );
     assert_eq!(error.found(), Some(bob.avatar().to_string()));
 }

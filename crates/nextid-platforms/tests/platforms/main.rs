@@ -12,6 +12,7 @@ mod contract_wallets;
 mod contracts;
 mod dns_fetching;
 mod dns_judging;
+mod dns_knot;
 mod ens_chain;
 mod ens_fetching;
 mod ens_judging;

@@ -1,6 +1,7 @@
 //! The command line of a service.
 
 use std::fmt::Write as _;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -16,6 +17,15 @@ pub(super) struct Args {
     /// The configuration file; without it /etc/nextid/<service>.toml, if there is one
     #[arg(long, global = true, value_name = "PATH")]
     pub(super) config: Option<PathBuf>,
+    /// Check the whole database before serving, and do not serve if it has defects
+    #[arg(long)]
+    fsck: bool,
+    /// Copy the service at this URL, verified, and serve the copy read-only
+    #[arg(long, global = true, value_name = "URL")]
+    mirror_of: Option<String>,
+    /// Take a database that was a mirror's over for good
+    #[arg(long, global = true, conflicts_with = "mirror_of")]
+    adopt_mirror: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -23,7 +33,11 @@ pub(super) struct Args {
 #[derive(Debug, Clone, Subcommand, PartialEq, Eq)]
 pub(super) enum Command {
     /// Run the service (what no command does as well)
-    Serve,
+    Serve {
+        /// Check the whole database first, and do not serve if it has defects
+        #[arg(long)]
+        fsck: bool,
+    },
     /// Run the migrations of the database, and end
     Migrate,
     /// Print the configuration in force, without its secrets
@@ -31,6 +45,15 @@ pub(super) enum Command {
         /// Print an annotated example with every key instead
         #[arg(long)]
         example: bool,
+    },
+    /// Check the whole database: every signature, every chain, what follows from them, the feed. It only reads
+    Fsck {
+        /// Name each defect as a JSON object, one a line
+        #[arg(long)]
+        json: bool,
+        /// How many workers; without it as many as there are cores
+        #[arg(long, value_name = "NUMBER")]
+        jobs: Option<NonZeroUsize>,
     },
     /// Ask the running service whether it is ready: exit code 0, or 1
     Healthcheck,
@@ -40,7 +63,18 @@ pub(super) enum Command {
 
 impl Args {
     pub(super) fn command(&self) -> Command {
-        self.command.clone().unwrap_or(Command::Serve)
+        match self.command.clone() {
+            None => Command::Serve { fsck: self.fsck },
+            Some(Command::Serve { fsck }) => Command::Serve { fsck: fsck || self.fsck },
+            Some(other) => other,
+        }
+    }
+
+    /// The options that are keys of the configuration, as the variables that set these.
+    pub(super) fn variables(&self) -> impl Iterator<Item = (String, String)> + use<> {
+        let of = self.mirror_of.clone().map(|url| ("NEXTID__MIRROR__OF".to_owned(), url));
+        let adopt = self.adopt_mirror.then(|| ("NEXTID__MIRROR__ADOPT".to_owned(), "true".to_owned()));
+        of.into_iter().chain(adopt)
     }
 
     /// Reads a command line, the program's name first.
@@ -87,8 +121,12 @@ mod tests {
 
     #[test]
     fn no_command_serves() {
-        assert_eq!(read(&[]).unwrap().command(), Command::Serve);
-        assert_eq!(read(&["serve"]).unwrap().command(), Command::Serve);
+        for args in [[].as_slice(), &["serve"]] {
+            assert_eq!(read(args).unwrap().command(), Command::Serve { fsck: false });
+        }
+        for args in [["--fsck"].as_slice(), &["serve", "--fsck"], &["--fsck", "serve"]] {
+            assert_eq!(read(args).unwrap().command(), Command::Serve { fsck: true });
+        }
     }
 
     #[test]

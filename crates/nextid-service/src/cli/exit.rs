@@ -16,6 +16,8 @@ pub enum ExitCode {
     Failure = 1,
     /// The command line is wrong.
     Usage = 2,
+    /// `fsck`, or `--fsck` at start: the database has defects. What fsck(8) says of errors that are left.
+    Defects = 4,
     /// `EX_DATAERR`: the database is another service's, newer than this program, or lacks migrations that it may not run.
     Database = 65,
     /// `EX_UNAVAILABLE`: the database cannot be reached, or does not let us in.
@@ -32,10 +34,11 @@ pub enum ExitCode {
 
 impl ExitCode {
     /// All of them, with what `--help` says.
-    pub const TABLE: [(Self, &'static str); 9] = [
+    pub const TABLE: [(Self, &'static str); 10] = [
         (Self::Ok, "done"),
         (Self::Failure, "something failed while running; healthcheck: not ready"),
         (Self::Usage, "the command line is wrong"),
+        (Self::Defects, "fsck: the database has defects, which are named; with --fsck it does not serve"),
         (Self::Database, "the database is not this program's: foreign, newer, or not migrated"),
         (Self::Unavailable, "the database cannot be reached, or does not let us in"),
         (Self::Listen, "an address cannot be listened at"),
@@ -144,6 +147,6 @@ mod tests {
     #[test]
     fn every_code_is_in_the_table_once() {
         let numbers: Vec<u8> = ExitCode::TABLE.iter().map(|(code, _)| code.number()).collect();
-        assert_eq!(numbers, [0, 1, 2, 65, 69, 71, 73, 75, 78]);
+        assert_eq!(numbers, [0, 1, 2, 4, 65, 69, 71, 73, 75, 78]);
     }
 }

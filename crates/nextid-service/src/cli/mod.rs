@@ -1,10 +1,11 @@
-//! The command that both binaries are: `serve` (the default), `migrate`, `config`, `healthcheck`, `openapi`.
+//! The command that both binaries are: `serve` (the default), `migrate`, `config`, `fsck`, `healthcheck`, `openapi`.
 //!
 //! A binary's `main` is one call of [`main`] with its [`Program`]. What goes wrong ends the process with one line on
 //! standard error and a code of [`ExitCode`].
 
 mod args;
 mod exit;
+mod fsck;
 mod healthcheck;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use args::{Args, Command};
 pub use exit::{ExitCode, Fatal};
 
 use crate::config::{Config, LogConfig, Service, example_toml, process_environment};
+use crate::fsck::{Event, Progress};
 use crate::openapi::Document;
 use crate::shutdown::Shutdown;
 
@@ -31,6 +33,13 @@ pub trait Program {
 
     /// Runs the migrations, and says in a line what was done.
     fn migrate(config: Config) -> impl Future<Output = Result<String, Fatal>>;
+
+    /// Checks the whole database with so many workers, says what it finds and how far it is, and returns the last progress.
+    fn fsck(
+        config: &Config,
+        jobs: usize,
+        tell: &mut dyn FnMut(Event),
+    ) -> impl Future<Output = Result<Progress, Fatal>>;
 
     /// The OpenAPI document.
     ///
@@ -65,7 +74,7 @@ fn run<P: Program>(
         }
         Err(help) => return said(out, help.to_string().as_bytes()),
     };
-    match command::<P>(&args, env, start_log) {
+    match command::<P>(&args, env, start_log, out, err) {
         Ok(text) => said(out, text.as_bytes()),
         Err(fatal) => {
             let _ = writeln!(err, "{}: {fatal}", P::SERVICE);
@@ -82,13 +91,16 @@ fn said(out: &mut dyn Write, text: &[u8]) -> ExitCode {
     }
 }
 
-/// Runs one command; `Ok` is what it prints.
+/// Runs one command; `Ok` is what it prints at its end.
 fn command<P: Program>(
     args: &Args,
     env: Vec<(String, String)>,
     start_log: StartLog,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
 ) -> Result<String, Fatal> {
-    let load = || Config::load(P::SERVICE, args.config.as_deref(), env.into_iter()).map_err(Fatal::from);
+    let env = env.into_iter().chain(args.variables());
+    let load = || Config::load(P::SERVICE, args.config.as_deref(), env).map_err(Fatal::from);
     match args.command() {
         Command::Config { example: true } => Ok(example_toml(P::SERVICE)),
         Command::Config { example: false } => Ok(load()?.render_toml()),
@@ -109,12 +121,20 @@ fn command<P: Program>(
             start_log(&config.log);
             block_on(async { P::migrate(config).await.map(|done| done + "\n") })?
         }
-        Command::Serve => {
+        Command::Fsck { json, jobs } => {
+            let config = load()?;
+            start_log(&config.log);
+            block_on(fsck::run::<P>(&config, json, jobs, out, err))?.map(|()| String::new())
+        }
+        Command::Serve { fsck } => {
             let config = load()?;
             start_log(&config.log);
             block_on(async {
                 let shutdown = Shutdown::new();
                 shutdown.on_signals().map_err(|error| Fatal::new(ExitCode::Failure, error))?;
+                if fsck && !fsck::before_serving::<P>(&config, &shutdown).await? {
+                    return Ok(String::new());
+                }
                 P::serve(config, shutdown).await.map(|()| String::new())
             })?
         }

@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use utoipa::OpenApi as _;
 
 use super::*;
+use crate::fsck::{Count, Defect};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(paths(crate::health::readyz))]
@@ -21,6 +24,17 @@ impl Program for Fake {
 
     async fn migrate(config: Config) -> Result<String, Fatal> {
         Ok(format!("{} is up to date", config.database.url))
+    }
+
+    async fn fsck(config: &Config, jobs: usize, tell: &mut dyn FnMut(Event)) -> Result<Progress, Fatal> {
+        let defects = u64::from(config.database.pool_size);
+        for _ in 0..defects {
+            tell(Event::Defect(Defect::new("fork", "links", format!("seen by {jobs}")).row(7)));
+        }
+        let done = Count { links: 3, chains: 2, rows: 0 };
+        let end = Progress { done, links_in_all: 3, defects, took: Duration::from_secs(1), is_end: true };
+        tell(Event::Progress(end));
+        Ok(end)
     }
 
     fn openapi() -> Result<OpenApi, Fatal> {
@@ -69,8 +83,39 @@ fn serving_ends_as_the_program_does() {
 }
 
 #[test]
+fn defects_are_named_on_standard_output() {
+    let two = [("NEXTID__DATABASE__POOL_SIZE", "2")];
+    let (code, out, err) = run_with(&["fsck", "--jobs", "3"], &two);
+    assert_eq!(
+        (code, out.as_str()),
+        (4, "fork: table=links row=7 seen by 3\nfork: table=links row=7 seen by 3\n")
+    );
+    let lines: Vec<&str> = err.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "fsck: 3 links of 2 chains and 0 other rows in 1.0 s (3 links/s): 2 defects",
+            "kv-service: the database has 2 defects",
+        ]
+    );
+    let (code, out, _) = run_with(&["fsck", "--json"], &[("NEXTID__DATABASE__POOL_SIZE", "1")]);
+    let defect: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &defect["code"], &defect["row"]), (4, &"fork".into(), &7.into()));
+}
+
+#[test]
+fn a_service_that_checks_first_does_not_serve_with_defects() {
+    let one = [("NEXTID__DATABASE__POOL_SIZE", "1")];
+    for args in [["--fsck"].as_slice(), &["serve", "--fsck"]] {
+        let (code, out, err) = run_with(args, &one);
+        assert_eq!((code, out.as_str()), (4, ""), "{err}");
+        assert!(err.contains("the database has 1 defect") && err.contains("kv-service fsck"), "{err}");
+    }
+}
+
+#[test]
 fn a_wrong_configuration_is_one_line_and_78() {
-    for command in ["serve", "migrate", "config", "healthcheck"] {
+    for command in ["serve", "migrate", "config", "fsck", "healthcheck"] {
         let (code, out, err) = run_with(&[command], &[("NEXTID__SERVER__LISTN", "x")]);
         assert_eq!((code, out.as_str(), err.lines().count()), (78, "", 1), "{err}");
         assert!(err.contains("NEXTID__SERVER__LISTEN"), "{err}");

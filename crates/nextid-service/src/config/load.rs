@@ -113,6 +113,12 @@ fn contradictions(config: &Config) -> Result<(), ConfigError> {
             why: "must be of the same kind as database.url",
         });
     }
+    if config.mirror.adopt && config.mirror.of.is_some() {
+        return Err(ConfigError::Contradiction {
+            key: "mirror.adopt",
+            why: "must be off while mirror.of is set",
+        });
+    }
     if config.limits.patch_bytes > config.limits.body_bytes {
         return Err(ConfigError::Contradiction {
             key: "limits.patch_bytes",

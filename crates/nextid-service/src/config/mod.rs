@@ -37,8 +37,8 @@ pub use load::process_environment;
 pub use platforms::{PlatformConfig, Platforms};
 pub use secret::{DatabaseUrl, MASK, Secret, SecretUrl};
 pub use sections::{
-    DatabaseConfig, LimitsConfig, LogConfig, LogFormat, NetConfig, PayloadConfig, ProofServiceConfig,
-    RecheckConfig, ServerConfig, WebhooksConfig,
+    DatabaseConfig, EventsConfig, LimitsConfig, LogConfig, LogFormat, MirrorConfig, NetConfig, PayloadConfig,
+    ProofServiceConfig, RecheckConfig, ServerConfig, WebhooksConfig,
 };
 pub use service::Service;
 
@@ -61,6 +61,10 @@ pub struct Config {
     pub proof_service: ProofServiceConfig,
     /// Webhooks to applications.
     pub webhooks: WebhooksConfig,
+    /// Being a copy of another service.
+    pub mirror: MirrorConfig,
+    /// Streams of events.
+    pub events: EventsConfig,
     /// How much one request or one Avatar may take.
     pub limits: LimitsConfig,
     /// What is logged.

@@ -25,6 +25,8 @@ section! {
         keep_alive_secs: u64 => Kind::Integer { min: 1, max: 3600 }, DefaultValue::Text("75");
         /// Seconds that a client has to send the head of a request, and again to send its body.
         request_timeout_secs: u64 => Kind::Integer { min: 1, max: 600 }, DefaultValue::Text("10");
+        /// Seconds after which a client that takes nothing of its answer is cut off (Linux); a stream of events as well.
+        stall_timeout_secs: u32 => Kind::Integer { min: 1, max: 3600 }, DefaultValue::Text("60");
         /// Seconds that accepted requests have to finish after SIGTERM or SIGINT.
         shutdown_grace_secs: u64 => Kind::Integer { min: 0, max: 600 }, DefaultValue::Text("8");
     }
@@ -105,6 +107,29 @@ section! {
     WebhooksConfig in "webhooks" {
         /// Bearer token of the webhook API. Without it that API is off.
         admin_token: Option<Secret> => Kind::Secret, DefaultValue::Absent;
+        /// Endpoints that this process sends to at a time; half of the places are for those that fail or take long.
+        concurrency: usize => Kind::Integer { min: 2, max: 1024 }, DefaultValue::Text("64");
+    }
+}
+
+section! {
+    /// Being a copy of another service.
+    MirrorConfig in "mirror" {
+        /// The service of the same kind that is copied. It is followed, and served read-only; `--mirror-of` sets it as well.
+        of: Option<HttpUrl> => Kind::Url, DefaultValue::Absent;
+        /// Whether a database that was a mirror's is taken over for good, with proofs unchecked; `--adopt-mirror` sets it as well.
+        adopt: bool => Kind::Switch, DefaultValue::Text("false");
+    }
+}
+
+section! {
+    /// Streams of events (`GET /v1/events`).
+    EventsConfig in "events" {
+        /// Seconds that a stream is silent before it gets a sign of life. Clients take 30 silent seconds for a broken connection.
+        heartbeat_secs: u64 => Kind::Integer { min: 1, max: 25 }, DefaultValue::Text("15");
+        /// Bytes of the latest events that are kept for all streams together. One that falls behind them is told where to
+        /// resume, and ended.
+        queue_bytes: usize => Kind::Integer { min: 1_048_576, max: 1_073_741_824 }, DefaultValue::Text("16777216");
     }
 }
 
@@ -135,8 +160,10 @@ section! {
         identity_bytes: usize => Kind::Integer { min: 64, max: 65_536 }, DefaultValue::Text("1024");
         /// Bytes of a proof location (`bad_field`).
         location_bytes: usize => Kind::Integer { min: 64, max: 65_536 }, DefaultValue::Text("1024");
-        /// Event streams open at a time (`too_many_connections`).
-        event_streams: usize => Kind::Integer { min: 0, max: 1_000_000 }, DefaultValue::Text("1000");
+        /// Webhooks (`too_many_webhooks`).
+        webhooks: usize => Kind::Integer { min: 1, max: 100_000 }, DefaultValue::Text("1000");
+        /// Event streams open at a time (`overloaded`). Keep it below `server.max_connections`.
+        event_streams: usize => Kind::Integer { min: 0, max: 1_000_000 }, DefaultValue::Text("4096");
     }
 }
 

@@ -3,8 +3,8 @@
 use super::keys::KeySpec;
 use super::platforms;
 use super::sections::{
-    DatabaseConfig, LimitsConfig, LogConfig, NetConfig, PayloadConfig, ProofServiceConfig, RecheckConfig,
-    ServerConfig, WebhooksConfig,
+    DatabaseConfig, EventsConfig, LimitsConfig, LogConfig, MirrorConfig, NetConfig, PayloadConfig,
+    ProofServiceConfig, RecheckConfig, ServerConfig, WebhooksConfig,
 };
 
 /// The sections in the order in which they are shown: name, what it is about, its keys.
@@ -17,6 +17,8 @@ pub(super) const SECTIONS: &[(&str, &[&str], &[KeySpec])] = &[
     ("recheck", RecheckConfig::ABOUT, RecheckConfig::KEYS),
     ("proof_service", ProofServiceConfig::ABOUT, ProofServiceConfig::KEYS),
     ("webhooks", WebhooksConfig::ABOUT, WebhooksConfig::KEYS),
+    ("mirror", MirrorConfig::ABOUT, MirrorConfig::KEYS),
+    ("events", EventsConfig::ABOUT, EventsConfig::KEYS),
     ("limits", LimitsConfig::ABOUT, LimitsConfig::KEYS),
     ("log", LogConfig::ABOUT, LogConfig::KEYS),
 ];

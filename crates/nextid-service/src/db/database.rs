@@ -157,6 +157,27 @@ impl Db {
     }
 }
 
+impl Db {
+    /// Runs a job of one statement that writes. On PostgreSQL no transaction is put around it, because the statement is one
+    /// by itself; that saves two round trips. On SQLite, where a job may have several statements, this is [`Db::write`].
+    ///
+    /// The statement must do nothing if what it writes is there already: it is run once more on a fresh connection if its
+    /// connection dies. When this returns `Ok`, the commit is on disk.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_statement<T, F>(&self, job: F) -> Result<T, DbError>
+    where
+        F: FnMut(&mut DbConnection) -> Result<T, DbError> + Send + 'static,
+        T: Send + 'static,
+    {
+        match self.backend {
+            Backend::Postgres => self.primary(job).await,
+            Backend::Sqlite => self.write(job).await,
+        }
+    }
+}
+
 impl std::fmt::Debug for Db {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Db").field("settings", &self.settings).field("pool", &self.pool_state()).finish()

@@ -152,7 +152,7 @@ impl DbError {
 
     /// Whether the connection that gave this error must not be used again. A primary that has become a replica
     /// (`ReadOnly`) is left as well, so that a URL with several hosts finds the new one.
-    pub(super) fn spoils_connection(&self) -> bool {
+    pub(crate) fn spoils_connection(&self) -> bool {
         matches!(self, Self::Unavailable { .. } | Self::ReadOnly { .. } | Self::Aborted)
     }
 }

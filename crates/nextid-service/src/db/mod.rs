@@ -22,6 +22,7 @@
 //!
 //! Times are stored as unix seconds in `BigInt`, keys and signatures as `Binary`.
 
+mod attempt;
 mod backend;
 mod connect;
 mod database;
@@ -35,7 +36,9 @@ mod schema_state;
 mod settings;
 mod sqlite;
 mod transaction;
+mod unnest;
 
+pub use attempt::MaybeDbError;
 pub use backend::{Backend, DbConnection};
 pub use connect::wait_until_reachable;
 pub use database::{Db, PoolState};
@@ -45,3 +48,4 @@ pub use refusal::Refusal;
 pub(crate) use schema_state::EPOCH_KEY;
 pub use schema_state::SchemaState;
 pub use settings::DbSettings;
+pub use unnest::{Unnest, UnnestText};

@@ -41,9 +41,10 @@ pub(super) fn establish(url: &str, settings: &DbSettings, purpose: Purpose) -> R
         Purpose::Migrate => Duration::ZERO,
         Purpose::Serve | Purpose::Replica => settings.statement_timeout,
     };
+    // No JIT: to compile a statement takes much longer than to run any of ours.
     connection.batch_execute(&format!(
         "SET application_name = '{}'; SET statement_timeout = {}; SET lock_timeout = {}; \
-         SET idle_in_transaction_session_timeout = {}",
+         SET idle_in_transaction_session_timeout = {}; SET jit = off",
         settings.application_name.replace('\'', "''"),
         statement_timeout.as_millis(),
         settings.lock_timeout.as_millis(),

@@ -11,7 +11,7 @@ pub struct FeedWatch {
 }
 
 impl FeedWatch {
-    pub(super) fn new(latest: watch::Receiver<i64>) -> Self {
+    pub(crate) fn new(latest: watch::Receiver<i64>) -> Self {
         Self { latest }
     }
 

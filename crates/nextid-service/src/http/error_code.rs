@@ -79,7 +79,6 @@ error_codes! {
     TooManySubkeys = "too_many_subkeys", PAYLOAD_TOO_LARGE, "The Avatar has too many subkeys";
     TooManyIdentities = "too_many_identities", PAYLOAD_TOO_LARGE, "Too many identities in one search";
     TooManyWebhooks = "too_many_webhooks", PAYLOAD_TOO_LARGE, "There are too many webhooks";
-    TooManyConnections = "too_many_connections", TOO_MANY_REQUESTS, "Too many streams are open";
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong here";
     PlatformError = "platform_error", BAD_GATEWAY, "The platform answered with an error";
@@ -98,10 +97,7 @@ impl ErrorCode {
             Self::DatabaseUnavailable => Some(2),
             Self::ProofServiceUnavailable => Some(5),
             Self::RateLimited => Some(10),
-            Self::TooManyConnections
-            | Self::PlatformError
-            | Self::PlatformUnavailable
-            | Self::PlatformTimeout => Some(30),
+            Self::PlatformError | Self::PlatformUnavailable | Self::PlatformTimeout => Some(30),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 
-use super::{ServerError, Spec, admin, open_files};
+use super::{ServerError, Spec, admin, open_files, stalled};
 use crate::config::{Config, ServerConfig};
 use crate::health::readyz;
 use crate::http::{BodyLimits, Edge, framework_extractors, get, not_found};
@@ -44,6 +44,11 @@ pub(super) fn api(spec: &Spec, config: &Config) -> Result<(Server, SocketAddr), 
         .client_request_timeout(Duration::from_secs(config.server.request_timeout_secs))
         .client_disconnect_timeout(CLOSING)
         .shutdown_timeout(config.server.shutdown_grace_secs)
+        // Who closes its half is gone: what it asked for and still waits, is given up.
+        .h1_allow_half_closed(false)
+        // An event is small, and must not wait for the client's word that the one before it came.
+        .tcp_nodelay(true)
+        .on_connect(stalled::limit(config.server.stall_timeout_secs))
         .disable_signals()
         .bind(config.server.listen)
         .map_err(|error| refused("server.listen", config.server.listen, error))?;

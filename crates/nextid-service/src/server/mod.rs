@@ -6,6 +6,7 @@
 mod admin;
 mod listener;
 mod open_files;
+mod stalled;
 #[cfg(test)]
 mod tests;
 

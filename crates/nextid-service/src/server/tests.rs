@@ -1,5 +1,7 @@
 //! The server over real sockets.
 
+mod leaving;
+
 use std::path::Path;
 use std::time::Duration;
 

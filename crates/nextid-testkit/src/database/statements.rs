@@ -6,7 +6,7 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConne
 
 /// Why a statement did not run.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum StatementError {
+pub(crate) enum StatementError {
     #[error("cannot connect: {0}")]
     Connect(#[from] diesel::ConnectionError),
     #[error("{0}")]
@@ -19,7 +19,7 @@ struct Number {
     n: i64,
 }
 
-pub(super) fn postgres(url: &str, sql: &str) -> Result<(), StatementError> {
+pub(crate) fn postgres(url: &str, sql: &str) -> Result<(), StatementError> {
     Ok(PgConnection::establish(url)?.batch_execute(sql)?)
 }
 

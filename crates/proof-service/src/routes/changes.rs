@@ -2,6 +2,8 @@
 
 use actix_web::web::Data;
 use nextid_core::link::ProofLink;
+use nextid_service::db::DbError;
+use nextid_service::events::Hub;
 use nextid_service::http::{ApiError, Json, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +20,10 @@ pub struct ChangesQuery {
     /// How many links at most: 10 if not positive, and never more than 100.
     #[param(example = 100)]
     count: Option<i64>,
+    /// Seconds to wait when there is nothing yet: the answer comes as soon as there is something, and with no links when
+    /// the time is over. Never more than 30.
+    #[param(example = 0)]
+    wait: Option<i64>,
 }
 
 /// A link in the feed.
@@ -46,13 +52,25 @@ pub struct ChangesResponse {
 )]
 pub async fn changes(
     app: Data<App>,
+    hub: Data<Hub>,
     Query(query): Query<ChangesQuery>,
 ) -> Result<Json<ChangesResponse>, ApiError> {
     let count = match query.count.unwrap_or(0) {
         ..=0 => 10,
         count => count.min(100),
     };
-    let (rows, epoch) = app.submitter.store.changes(query.last_id.unwrap_or(0), count).await?;
+    let (store, last_id) = (&app.submitter.store, query.last_id.unwrap_or(0));
+    let (rows, epoch) = match query.wait.unwrap_or(0) {
+        ..=0 => store.changes(last_id, count).await?,
+        wait => {
+            hub.read_when_there_is(last_id, wait, || async move {
+                let page = store.latest_changes(last_id, count).await?;
+                let is_something = !page.0.is_empty();
+                Ok::<_, DbError>((page, is_something))
+            })
+            .await?
+        }
+    };
     let links = rows.into_iter().map(|(id, link)| Change { id, link: link.to_link() }).collect();
     Ok(Json::ok(ChangesResponse { links, epoch }))
 }

@@ -58,6 +58,10 @@ pub struct ExistsResponse {
     /// What the last look at the proof said: valid, missing, mismatch, unreachable, unchecked.
     #[schema(example = "valid")]
     state: String,
+    /// `origin` in a mirror, which only passes on what its origin says of proofs; otherwise not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "origin")]
+    state_source: Option<&'static str>,
 }
 
 /// Whether an identity is bound to an Avatar.
@@ -99,6 +103,7 @@ pub async fn exists(
         invalid_reason: row.invalid_reason,
         alt_name: row.alt_name,
         state: row.state,
+        state_source: app.state_source(),
     }))
 }
 

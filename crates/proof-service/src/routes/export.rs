@@ -34,9 +34,9 @@ pub async fn export(
 ) -> Result<HttpResponse, ApiError> {
     let avatar = Avatar::parse(&key).map_err(|error| bad_public_key("key", &error))?;
     let store = app.submitter.store.clone();
-    let head = store.head(avatar).await?.map(|head| {
-        let link = head.to_link();
-        ExportHead { seq: link.seq, signature: link.signature }
+    let head = store.head(avatar).await?.map(|head| ExportHead {
+        seq: u64::try_from(head.seq).unwrap_or_default(),
+        signature: head.signature_base64(),
     });
     let header = ExportHeader::new(ChainService::Proof, avatar.to_hex(), head);
     Ok(http::export(&request, &header, PER_READ, move |places| {

@@ -31,6 +31,10 @@ pub struct Healthz {
     /// The version.
     #[schema(example = "0.1.0")]
     version: &'static str,
+    /// The service that this one is a read-only copy of; only there if it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://proof.example")]
+    mirror_of: Option<String>,
 }
 
 /// What this service is and which platforms it knows.
@@ -53,5 +57,6 @@ pub async fn healthz(app: Data<App>) -> Json<Healthz> {
         revision: app.build.revision,
         built_at: app.build.built_at,
         version: app.build.version,
+        mirror_of: app.mirror_of.clone(),
     })
 }

@@ -3,6 +3,7 @@
 pub mod chain;
 pub mod changes;
 pub mod errors;
+pub mod events;
 pub mod exists;
 pub mod export;
 pub mod healthz;
@@ -15,6 +16,9 @@ pub mod submit;
 
 use actix_web::web::{self, ServiceConfig};
 use nextid_service::http::get;
+use nextid_service::mirror::{refuse_all, refuse_writes};
+
+use crate::mirror;
 
 /// Puts the endpoints into an application.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -24,6 +28,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(web::resource("/v1/proof").route(get(search::search)).route(web::post().to(submit::submit)))
         .service(web::resource("/v1/proofchain").route(get(chain::chain)))
         .service(web::resource("/v1/proofchain/changes").route(get(changes::changes)))
+        .service(web::resource("/v1/events").route(get(events::events)))
         .service(web::resource("/v1/avatar/{key}/export").route(get(export::export)))
         .service(
             web::resource("/v1/proof/restore_pubkey").route(web::post().to(restore_pubkey::restore_pubkey)),
@@ -36,6 +41,12 @@ pub fn configure(cfg: &mut ServiceConfig) {
                 .route(web::post().to(subkey::create::create))
                 .route(web::delete().to(subkey::delete::delete)),
         );
+}
+
+/// Puts in front of the endpoints what a mirror refuses.
+pub fn configure_mirror(cfg: &mut ServiceConfig, origin: &str) {
+    refuse_writes(cfg, origin, mirror::WRITES);
+    refuse_all(cfg, origin, mirror::MISSING, "a mirror does not have subkeys, which are in no feed");
 }
 
 /// Puts into the operator's application what it has besides the shared endpoints.

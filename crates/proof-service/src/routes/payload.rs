@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::web::Data;
 use nextid_core::post_text::{self, PostInput};
 use nextid_core::{Action, Avatar, CreatedAt, LinkUuid, Platform};
+use nextid_service::chain::Prev;
 use nextid_service::http::fields::{self, AvatarFields};
 use nextid_service::http::{ApiError, Json, JsonBody};
 use serde::{Deserialize, Serialize};
@@ -75,10 +76,11 @@ pub async fn payload(
         app.resolve(avatar, action, fields::identity(platform, identity, app.limits.identity_bytes)?).await?;
 
     let head = app.submitter.store.head(avatar).await?;
-    let shown = head.map(|head| head.to_link());
     let uuid = LinkUuid::new(uuid::Uuid::new_v4()).map_err(ApiError::internal)?;
-    let created_at = app.issue_created_at(shown.as_ref().and_then(|head| head.created_at.parse().ok()));
-    let prev = shown.as_ref().map(|head| head.signature.as_str());
+    let created_at =
+        app.issue_created_at(head.as_ref().and_then(|head| CreatedAt::from_seconds(head.created_at).ok()));
+    let prev = Prev::after(head.as_ref());
+    let prev = prev.as_base64();
     let submission = Submission {
         avatar,
         action,

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::store::bindings::{AvatarBindings, BindingRow};
-use crate::store::search::{Search, SearchBy, Sort};
+use crate::store::bindings::BindingRow;
+use crate::store::search::{AvatarBindings, Search, SearchBy, Sort};
 
 /// Bindings on a page.
 const PER_PAGE: i64 = 40;
@@ -95,6 +95,10 @@ pub struct FoundProof {
     invalid_reason: String,
     /// What the last look at the proof said: valid, missing, mismatch, unreachable, unchecked.
     state: String,
+    /// `origin` in a mirror, which only passes on what its origin says of proofs; otherwise not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "origin")]
+    state_source: Option<&'static str>,
 }
 
 /// Finds Avatars by what is bound to them.
@@ -127,7 +131,7 @@ pub async fn search(
             pagination: page.pagination(PER_PAGE, found.total, found.matched),
             total_exact: found.total_exact,
         },
-        ids: found.avatars.into_iter().map(FoundAvatar::from).collect(),
+        ids: found.avatars.into_iter().map(|found| FoundAvatar::new(found, app.state_source())).collect(),
     }))
 }
 
@@ -199,21 +203,21 @@ fn parse_ascending(text: Option<&str>) -> bool {
     text.is_some_and(|text| text.eq_ignore_ascii_case("asc"))
 }
 
-impl From<AvatarBindings> for FoundAvatar {
-    fn from(found: AvatarBindings) -> Self {
+impl FoundAvatar {
+    fn new(found: AvatarBindings, state_source: Option<&'static str>) -> Self {
         Self {
-            persona: found.avatar.to_hex(),
-            avatar: found.avatar.to_hex(),
+            persona: found.avatar.clone(),
+            avatar: found.avatar,
             alias: found.alias,
             last_arweave_id: String::new(),
             activated_at: found.activated_at.to_string(),
-            proofs: found.proofs.into_iter().map(FoundProof::from).collect(),
+            proofs: found.proofs.into_iter().map(|row| FoundProof::new(row, state_source)).collect(),
         }
     }
 }
 
-impl From<BindingRow> for FoundProof {
-    fn from(row: BindingRow) -> Self {
+impl FoundProof {
+    fn new(row: BindingRow, state_source: Option<&'static str>) -> Self {
         Self {
             platform: row.platform,
             identity: row.identity,
@@ -224,6 +228,7 @@ impl From<BindingRow> for FoundProof {
             is_valid: row.is_valid,
             invalid_reason: row.invalid_reason,
             state: row.state,
+            state_source,
         }
     }
 }

@@ -1,14 +1,19 @@
-//! The append transaction: a link and what follows from it, durable together or not at all.
+//! The append transaction: links and what follows from them, durable together or not at all.
+//!
+//! Links that wait at the same time are appended together, see [`nextid_service::chain`]; each has its own outcome.
 
-use diesel::prelude::*;
-use diesel::upsert::excluded;
+mod each;
+mod together;
+
+use std::sync::Arc;
+
+use nextid_core::link::LinkFormat;
 use nextid_core::{Action, Avatar, CreatedAt, Identity, LinkUuid};
+use nextid_service::chain::Candidate;
 use nextid_service::db::{DbConnection, DbError};
-use nextid_service::{feed, on_backend};
 
+use super::Store;
 use super::rows::StoredLink;
-use super::schema::{bindings, links};
-use super::{FeedKind, Store};
 use crate::recheck::Schedule;
 
 /// A link that has passed every check, to be put at one place of one chain.
@@ -62,108 +67,72 @@ impl Store {
     /// [`DbError`]. After [`DbError::Unavailable`] it is not known whether the link was appended; submitting it again
     /// tells.
     pub async fn append(&self, link: NewLink) -> Result<AppendOutcome, DbError> {
-        let schedule = *self.schedule();
-        self.db().write(move |conn| append(conn, &link, &schedule)).await
+        let link = Arc::new(link);
+        let id = self.batches().appender.append(Arc::clone(&link)).await?;
+        Ok(id.map_or(AppendOutcome::Lost, |id| AppendOutcome::Appended(Box::new(link.stored(id)))))
     }
 }
 
-fn append(conn: &mut DbConnection, link: &NewLink, schedule: &Schedule) -> Result<AppendOutcome, DbError> {
-    let Some(stored) = insert(conn, link)? else {
-        return Ok(AppendOutcome::Lost);
-    };
-    match link.action {
-        Action::Create => bind(conn, link, stored.id, schedule)?,
-        Action::Delete => unbind(conn, link)?,
+/// Appends the links whose place and uuid are free, and applies them. The row's id of each.
+pub(super) fn append(
+    conn: &mut DbConnection,
+    links: &[Arc<NewLink>],
+    schedule: &Schedule,
+) -> Result<Vec<Option<i64>>, DbError> {
+    match conn {
+        DbConnection::Postgres(c) => together::append(c, links, schedule),
+        DbConnection::Sqlite(_) => each::append(conn, links, schedule),
     }
-    feed::enqueue(conn, FeedKind::Link as i16, &[stored.id])?;
-    Ok(AppendOutcome::Appended(Box::new(stored)))
 }
 
-/// Takes the place; none if it, or the uuid, is taken. The conflict is asked for instead of provoked: a unique violation
-/// would end the transaction on PostgreSQL.
-fn insert(conn: &mut DbConnection, link: &NewLink) -> Result<Option<StoredLink>, DbError> {
-    let row = (
-        links::avatar.eq(link.avatar.as_bytes().as_slice()),
-        links::seq.eq(link.seq),
-        links::uuid.eq(link.uuid.as_bytes().as_slice()),
-        links::action.eq(link.action.as_str()),
-        links::platform.eq(link.identity.platform().as_str()),
-        links::identity.eq(link.identity.as_str()),
-        links::alt_id.eq(&link.alt_id),
-        links::proof_location.eq(&link.proof_location),
-        links::created_at.eq(link.created_at.seconds()),
-        links::signature.eq(&link.signature),
-        links::signature_payload.eq(&link.signature_payload),
-        links::signer.eq(&link.signer),
-        links::format.eq(nextid_core::link::LinkFormat::V1.as_str()),
-        links::prev.eq(&link.prev),
-        links::extra.eq(serde_json::Value::Object(link.extra.clone()).to_string()),
-        links::stored_at.eq(link.stored_at),
-    );
-    Ok(on_backend!(conn, c => diesel::insert_into(links::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .returning(StoredLink::as_returning())
-        .get_result(c)
-        .optional())?)
+impl NewLink {
+    fn extra_text(&self) -> String {
+        // A map with texts for keys: it cannot fail.
+        serde_json::to_string(&self.extra).unwrap_or_default()
+    }
+
+    /// As it stands in the database.
+    fn stored(&self, id: i64) -> StoredLink {
+        StoredLink {
+            id,
+            avatar: self.avatar.as_bytes().to_vec(),
+            seq: self.seq,
+            uuid: self.uuid.as_bytes().to_vec(),
+            action: self.action.as_str().to_owned(),
+            platform: self.identity.platform().as_str().to_owned(),
+            identity: self.identity.as_str().to_owned(),
+            alt_id: self.alt_id.clone(),
+            proof_location: self.proof_location.clone(),
+            created_at: self.created_at.seconds(),
+            signature: self.signature.clone(),
+            signature_payload: self.signature_payload.clone(),
+            signer: self.signer.clone(),
+            format: LinkFormat::V1.as_str().to_owned(),
+            prev: self.prev.clone(),
+            extra: self.extra_text(),
+            stored_at: self.stored_at,
+        }
+    }
 }
 
-/// Binds, or binds again: then only the place of the proof, the names and the check change.
-fn bind(conn: &mut DbConnection, link: &NewLink, link_id: i64, schedule: &Schedule) -> Result<(), DbError> {
-    let platform = link.identity.platform();
-    let row = (
-        bindings::avatar.eq(link.avatar.as_bytes().as_slice()),
-        bindings::platform.eq(platform.as_str()),
-        bindings::identity.eq(link.identity.as_str()),
-        bindings::identity_folded.eq(link.identity.folded()),
-        bindings::alt_id.eq(&link.alt_id),
-        bindings::alt_id_folded.eq(nextid_core::identity::fold(platform, &link.alt_id)),
-        bindings::alt_name.eq(&link.alt_name),
-        bindings::alt_name_folded.eq(nextid_core::identity::fold(platform, &link.alt_name)),
-        bindings::proof_location.eq(&link.proof_location),
-        bindings::link_id.eq(link_id),
-        bindings::state.eq("valid"),
-        bindings::is_valid.eq(true),
-        bindings::invalid_reason.eq(""),
-        bindings::created_at.eq(link.stored_at),
-        bindings::last_checked_at.eq(link.stored_at),
-        bindings::next_check_at.eq(schedule.first(link.avatar.as_bytes(), &link.identity, link.stored_at)),
-        // The proof was looked at just now.
-        bindings::claimed_at.eq(link.stored_at),
-        bindings::negative_since.eq(None::<i64>),
-        bindings::failures.eq(0),
-    );
-    on_backend!(conn, c => diesel::insert_into(bindings::table)
-        .values(row)
-        .on_conflict((bindings::avatar, bindings::platform, bindings::identity))
-        .do_update()
-        .set((
-            bindings::alt_id.eq(excluded(bindings::alt_id)),
-            bindings::alt_id_folded.eq(excluded(bindings::alt_id_folded)),
-            bindings::alt_name.eq(excluded(bindings::alt_name)),
-            bindings::alt_name_folded.eq(excluded(bindings::alt_name_folded)),
-            bindings::proof_location.eq(excluded(bindings::proof_location)),
-            bindings::link_id.eq(excluded(bindings::link_id)),
-            bindings::state.eq(excluded(bindings::state)),
-            bindings::is_valid.eq(excluded(bindings::is_valid)),
-            bindings::invalid_reason.eq(excluded(bindings::invalid_reason)),
-            bindings::last_checked_at.eq(excluded(bindings::last_checked_at)),
-            bindings::next_check_at.eq(excluded(bindings::next_check_at)),
-            bindings::claimed_at.eq(excluded(bindings::claimed_at)),
-            bindings::negative_since.eq(excluded(bindings::negative_since)),
-            bindings::failures.eq(excluded(bindings::failures)),
-        ))
-        .execute(c))?;
-    Ok(())
-}
+impl Candidate for NewLink {
+    fn avatar(&self) -> &[u8] {
+        self.avatar.as_bytes()
+    }
 
-fn unbind(conn: &mut DbConnection, link: &NewLink) -> Result<(), DbError> {
-    on_backend!(conn, c => diesel::delete(
-        bindings::table
-            .filter(bindings::avatar.eq(link.avatar.as_bytes().as_slice()))
-            .filter(bindings::platform.eq(link.identity.platform().as_str()))
-            .filter(bindings::identity.eq(link.identity.as_str())),
-    )
-    .execute(c))?;
-    Ok(())
+    fn uuid(&self) -> &[u8] {
+        self.uuid.as_bytes()
+    }
+
+    fn bytes(&self) -> usize {
+        let texts = [
+            self.identity.as_str(),
+            &self.alt_id,
+            &self.alt_name,
+            &self.proof_location,
+            &self.signature_payload,
+        ];
+        // Identity and names go there twice, as they are and folded; what `extra` holds was a part of one body.
+        1024 + 2 * texts.iter().map(|text| text.len()).sum::<usize>()
+    }
 }

@@ -1,12 +1,15 @@
-//! Single bindings, and everything that is bound to some Avatars.
+//! Single bindings.
+
+mod point;
 
 use diesel::prelude::*;
 use nextid_core::{Avatar, Platform};
 use nextid_service::db::{DbConnection, DbError};
 use nextid_service::on_backend;
 
-use super::schema::{bindings, links};
+use super::schema::bindings;
 use super::{Store, aliases};
+pub(super) use point::{Question, find};
 
 /// A row of `bindings`, as far as answers show it.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -34,19 +37,6 @@ pub struct BindingRow {
     pub last_checked_at: i64,
 }
 
-/// An Avatar with everything that is bound to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AvatarBindings {
-    /// Who.
-    pub avatar: Avatar,
-    /// The second of the newest link; 0 without one.
-    pub activated_at: i64,
-    /// Other Avatars of the same person, in the stored spelling.
-    pub alias: Vec<String>,
-    /// The bindings in force, newest first, aliases not among them.
-    pub proofs: Vec<BindingRow>,
-}
-
 impl Store {
     /// The binding of exactly this identity, or of the account with exactly this id or name. Aliases are found in both
     /// directions, and over others.
@@ -59,12 +49,13 @@ impl Store {
         platform: Platform,
         identity: String,
     ) -> Result<Option<BindingRow>, DbError> {
+        let folded = nextid_core::identity::fold(platform, &identity);
+        let found = self.batches().bindings.ask(Question { avatar, platform, folded }).await?;
+        if found.is_some() || platform != Platform::Nextid {
+            return Ok(found);
+        }
         self.db()
             .read(move |conn| {
-                let found = find(conn, &avatar, platform, &identity)?;
-                if found.is_some() || platform != Platform::Nextid {
-                    return Ok(found);
-                }
                 if !aliases::of(conn, &avatar)?.contains(&identity) {
                     return Ok(None);
                 }
@@ -73,30 +64,6 @@ impl Store {
             })
             .await
     }
-}
-
-fn find(
-    conn: &mut DbConnection,
-    avatar: &Avatar,
-    platform: Platform,
-    identity: &str,
-) -> Result<Option<BindingRow>, DbError> {
-    let folded = nextid_core::identity::fold(platform, identity);
-    let rows: Vec<BindingRow> = on_backend!(conn, c => bindings::table
-        .filter(bindings::avatar.eq(avatar.as_bytes().as_slice()))
-        .filter(bindings::platform.eq(platform.as_str()))
-        .filter(
-            bindings::identity_folded
-                .eq(&folded)
-                .or(bindings::alt_id_folded.eq(&folded).and(bindings::alt_id_folded.ne(""))),
-        )
-        .order(bindings::id.desc())
-        .select(BindingRow::as_select())
-        .load(c))?;
-    // A number can be one account's id and another's name: whoever has it as the name comes first.
-    let (by_name, by_id): (Vec<_>, Vec<_>) =
-        rows.into_iter().partition(|row| nextid_core::identity::fold(platform, &row.identity) == folded);
-    Ok(by_name.into_iter().chain(by_id).next())
 }
 
 /// The row by which `identity` became an alias of somebody in the group, seen from `avatar`.
@@ -121,35 +88,4 @@ fn any_alias_row(conn: &mut DbConnection, avatar: &Avatar, identity: &str) -> Re
         created_at: row.as_ref().map_or(0, |row| row.created_at),
         last_checked_at: row.as_ref().map_or(0, |row| row.last_checked_at),
     })
-}
-
-/// Everything bound to the given Avatars, in their order.
-pub(super) fn of_avatars(
-    conn: &mut DbConnection,
-    avatars: &[Avatar],
-) -> Result<Vec<AvatarBindings>, DbError> {
-    let keys: Vec<Vec<u8>> = avatars.iter().map(|avatar| avatar.as_bytes().to_vec()).collect();
-    let rows: Vec<BindingRow> = on_backend!(&mut *conn, c => bindings::table
-        .filter(bindings::avatar.eq_any(&keys))
-        .filter(bindings::platform.ne(Platform::Nextid.as_str()))
-        .order(bindings::id.desc())
-        .select(BindingRow::as_select())
-        .load(c))?;
-    let newest: Vec<(Vec<u8>, Option<i64>)> = on_backend!(&mut *conn, c => links::table
-        .filter(links::avatar.eq_any(&keys))
-        .group_by(links::avatar)
-        .select((links::avatar, diesel::dsl::max(links::created_at)))
-        .load(c))?;
-    avatars
-        .iter()
-        .map(|avatar| {
-            let own = |bytes: &[u8]| bytes == avatar.as_bytes().as_slice();
-            Ok(AvatarBindings {
-                avatar: *avatar,
-                activated_at: newest.iter().find(|(key, _)| own(key)).and_then(|(_, at)| *at).unwrap_or(0),
-                alias: aliases::of(conn, avatar)?,
-                proofs: rows.iter().filter(|row| own(&row.avatar)).cloned().collect(),
-            })
-        })
-        .collect()
 }

@@ -24,15 +24,15 @@ impl Store {
     ) -> Result<(Vec<StoredLink>, i64), DbError> {
         self.db()
             .read(move |conn| {
-                // Places have no gaps, so that the last one tells the length without counting.
-                let last: Option<i64> = on_backend!(&mut *conn, c => links::table
-                    .filter(links::avatar.eq(avatar.as_bytes().as_slice()))
-                    .order(links::seq.desc())
-                    .select(links::seq)
-                    .first(c)
-                    .optional())?;
                 let page = load_links(conn, &avatar, from..from.saturating_add(count))?;
-                Ok((page, last.map_or(0, |seq| seq + 1)))
+                let length = match page.last() {
+                    // A page that is not full is the end of the chain. Places have no gaps, so that the last one tells the
+                    // length without counting.
+                    Some(last) if is_short(&page, count) => last.seq + 1,
+                    None if from == 0 => 0,
+                    _ => length(conn, &avatar)?,
+                };
+                Ok((page, length))
             })
             .await
     }
@@ -51,7 +51,21 @@ impl Store {
     }
 }
 
-fn load_links(
+fn length(conn: &mut DbConnection, avatar: &Avatar) -> Result<i64, DbError> {
+    let last: Option<i64> = on_backend!(conn, c => links::table
+        .filter(links::avatar.eq(avatar.as_bytes().as_slice()))
+        .order(links::seq.desc())
+        .select(links::seq)
+        .first(c)
+        .optional())?;
+    Ok(last.map_or(0, |seq| seq + 1))
+}
+
+fn is_short(page: &[StoredLink], count: i64) -> bool {
+    i64::try_from(page.len()).is_ok_and(|found| found < count)
+}
+
+pub(super) fn load_links(
     conn: &mut DbConnection,
     avatar: &Avatar,
     places: Range<i64>,

@@ -1,7 +1,13 @@
 //! What a submit needs to know about its chain, as it stands now.
+//!
+//! Submits that wait at the same time are told together, by one round trip.
+
+mod each;
+mod together;
 
 use diesel::prelude::*;
 use nextid_core::{Avatar, Identity, LinkUuid, Platform};
+use nextid_service::chain::{Head, RECENT};
 use nextid_service::db::{DbConnection, DbError};
 use nextid_service::on_backend;
 
@@ -9,22 +15,25 @@ use super::rows::StoredLink;
 use super::schema::{bindings, links};
 use super::{Store, aliases};
 
-/// How many links back a signature may point to and still be recognised as made over an older head.
-const RECENT: i64 = 32;
-
 /// A chain as one submit sees it.
 #[derive(Debug, Clone)]
 pub struct SubmitContext {
     /// The last link.
-    pub head: Option<StoredLink>,
+    pub head: Option<Head>,
     /// The link that has the submitted uuid already.
     pub same_uuid: Option<StoredLink>,
     /// Whether the submitted identity is bound to the Avatar.
     pub is_bound: bool,
     /// How many bindings the Avatar has, aliases included.
     pub binding_count: i64,
-    /// How many Avatars the Avatar would be an alias of with the submitted one; 0 on other platforms.
-    pub alias_count: usize,
+}
+
+/// Of which chain, and what of it, a submit needs to know.
+#[derive(Debug)]
+pub(super) struct Question {
+    avatar: Avatar,
+    uuid: LinkUuid,
+    identity: Identity,
 }
 
 impl Store {
@@ -38,30 +47,24 @@ impl Store {
         uuid: LinkUuid,
         identity: &Identity,
     ) -> Result<SubmitContext, DbError> {
-        let identity = identity.clone();
-        self.db()
-            .primary(move |conn| {
-                let alias_count = match identity.platform() {
-                    Platform::Nextid => aliases::count_with(conn, &avatar, identity.as_str())?,
-                    _ => 0,
-                };
-                Ok(SubmitContext {
-                    head: head(conn, &avatar)?,
-                    same_uuid: by_uuid(conn, &avatar, &uuid)?,
-                    is_bound: is_bound(conn, &avatar, &identity)?,
-                    binding_count: binding_count(conn, &avatar)?,
-                    alias_count,
-                })
-            })
-            .await
+        self.batches().contexts.ask(Question { avatar, uuid, identity: identity.clone() }).await
+    }
+
+    /// How many aliases the Avatar would have if this one became one, from the primary.
+    ///
+    /// # Errors
+    /// [`DbError`].
+    pub async fn alias_count_with(&self, avatar: Avatar, target: &Identity) -> Result<usize, DbError> {
+        let target = target.as_str().to_owned();
+        self.db().primary(move |conn| aliases::count_with(conn, &avatar, &target)).await
     }
 
     /// The last link of a chain, from the primary.
     ///
     /// # Errors
     /// [`DbError`].
-    pub async fn head(&self, avatar: Avatar) -> Result<Option<StoredLink>, DbError> {
-        self.db().primary(move |conn| head(conn, &avatar)).await
+    pub async fn head(&self, avatar: Avatar) -> Result<Option<Head>, DbError> {
+        self.batches().heads.ask(avatar).await
     }
 
     /// The `prev` of the newest links, newest first: the heads over which a slower client may have signed.
@@ -108,35 +111,24 @@ impl Store {
     }
 }
 
-pub(super) fn head(conn: &mut DbConnection, avatar: &Avatar) -> Result<Option<StoredLink>, DbError> {
-    Ok(on_backend!(conn, c => links::table
-        .filter(links::avatar.eq(avatar.as_bytes().as_slice()))
-        .order(links::seq.desc())
-        .select(StoredLink::as_select())
-        .first(c)
-        .optional())?)
+/// The answer to each question, in their order.
+pub(super) fn contexts(
+    conn: &mut DbConnection,
+    questions: &[Question],
+) -> Result<Vec<SubmitContext>, DbError> {
+    match conn {
+        DbConnection::Postgres(c) => together::contexts(c, questions),
+        DbConnection::Sqlite(c) => questions.iter().map(|question| each::context(c, question)).collect(),
+    }
 }
 
-fn by_uuid(conn: &mut DbConnection, avatar: &Avatar, uuid: &LinkUuid) -> Result<Option<StoredLink>, DbError> {
-    Ok(on_backend!(conn, c => links::table
-        .filter(links::avatar.eq(avatar.as_bytes().as_slice()))
-        .filter(links::uuid.eq(uuid.as_bytes().as_slice()))
-        .select(StoredLink::as_select())
-        .first(c)
-        .optional())?)
-}
-
-fn is_bound(conn: &mut DbConnection, avatar: &Avatar, identity: &Identity) -> Result<bool, DbError> {
-    let bound = bindings::table
-        .filter(bindings::avatar.eq(avatar.as_bytes().as_slice()))
-        .filter(bindings::platform.eq(identity.platform().as_str()))
-        .filter(bindings::identity.eq(identity.as_str()));
-    Ok(on_backend!(conn, c => diesel::select(diesel::dsl::exists(bound)).get_result(c))?)
-}
-
-fn binding_count(conn: &mut DbConnection, avatar: &Avatar) -> Result<i64, DbError> {
-    Ok(on_backend!(conn, c => bindings::table
-        .filter(bindings::avatar.eq(avatar.as_bytes().as_slice()))
-        .count()
-        .get_result(c))?)
+/// The last link of each chain, in their order.
+pub(super) fn heads(conn: &mut DbConnection, avatars: &[Avatar]) -> Result<Vec<Option<Head>>, DbError> {
+    match conn {
+        DbConnection::Postgres(c) => {
+            let keys = avatars.iter().map(|avatar| avatar.as_bytes().as_slice()).collect();
+            nextid_service::chain::heads(c, keys)
+        }
+        DbConnection::Sqlite(c) => avatars.iter().map(|avatar| each::head(c, avatar)).collect(),
+    }
 }

@@ -2,27 +2,42 @@
 //!
 //! - [`context`]: what a submit needs to know, read from the primary;
 //! - [`append`]: the transaction that appends a link and applies it;
+//! - [`import`], [`mirror`]: chains that an operator takes over from elsewhere, and all that another service has;
 //! - [`subkeys`]: the further keys that Avatars certify;
 //! - [`search`], [`chain`], [`changes`], [`bindings`]: the reads behind the endpoints;
 //! - [`recheck`], [`states`]: looking at proofs again, and what became of them.
 
+mod adopt;
 pub mod aliases;
 pub mod append;
+mod batches;
 pub mod bindings;
 pub mod chain;
 pub mod changes;
 pub mod context;
+mod foreign;
+mod foreign_bindings;
+pub mod fsck;
+pub mod import;
+pub mod mirror;
 pub mod recheck;
 mod rows;
 pub mod schema;
 pub mod search;
+mod search_found;
+mod search_page;
+#[cfg(test)]
+mod search_plan;
+mod search_rows;
 mod search_sql;
+mod search_terms;
 pub mod states;
 pub mod subkeys;
 
 use diesel_migrations::embed_migrations;
 use nextid_service::db::{Db, Migrations};
 
+use batches::Batches;
 pub use rows::StoredLink;
 
 use crate::recheck::Schedule;
@@ -49,17 +64,34 @@ pub enum FeedKind {
 pub struct Store {
     db: Db,
     schedule: Schedule,
+    batches: Batches,
 }
 
 impl Store {
-    /// Works on a database that has been migrated.
+    /// Works on a database that has been migrated, with tasks on the current tokio runtime.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub fn new(db: Db) -> Self {
         Self::with_schedule(db, Schedule::default())
     }
 
     /// As [`Store::new`]; new bindings are looked at again after this schedule.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub fn with_schedule(db: Db, schedule: Schedule) -> Self {
-        Self { db, schedule }
+        let batches = Batches::spawn(&db, schedule);
+        Self { db, schedule, batches }
+    }
+
+    /// Finishes the appends and reads that wait, and takes no more.
+    pub async fn stop(&self) {
+        self.batches.stop().await;
+    }
+
+    fn batches(&self) -> &Batches {
+        &self.batches
     }
 
     /// The database, for health checks and the feed.

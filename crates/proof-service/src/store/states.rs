@@ -1,5 +1,7 @@
 //! What became of bindings without a link: changes of state, of validity, of the account's name.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use nextid_service::db::{DbConnection, DbError};
 use nextid_service::{feed, on_backend};
@@ -85,4 +87,19 @@ impl Store {
             })
             .await
     }
+}
+
+/// The changes with these ids; those that are not there are left out.
+///
+/// # Errors
+/// [`DbError`].
+pub fn states_by_id(conn: &mut DbConnection, ids: &[i64]) -> Result<HashMap<i64, StateChange>, DbError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let found: Vec<StateChange> = on_backend!(conn, c => state_changes::table
+        .filter(state_changes::id.eq_any(ids))
+        .select(StateChange::as_select())
+        .load(c))?;
+    Ok(found.into_iter().map(|change| (change.id, change)).collect())
 }

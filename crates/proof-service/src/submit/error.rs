@@ -1,14 +1,13 @@
 //! Why a submission is refused.
 
 use nextid_core::created_at::FreshnessError;
-use nextid_core::signature_text::encode_base64;
 use nextid_platforms::{CheckError, ContractWalletError, FetchError};
+use nextid_service::chain::Head;
 use nextid_service::db::DbError;
 use serde::Serialize;
 use thiserror::Error;
 
 use super::fault::SignatureFault;
-use crate::store::StoredLink;
 
 /// Why a submission is refused.
 #[derive(Debug, Error)]
@@ -80,20 +79,19 @@ pub struct HeadSummary {
 }
 
 impl HeadSummary {
-    /// Of a stored link.
-    pub fn of(link: &StoredLink) -> Self {
-        let shown = link.to_link();
+    /// Of a stored head.
+    pub fn of(head: &Head) -> Self {
         Self {
-            seq: link.seq,
-            uuid: shown.uuid,
-            signature: encode_base64(&link.signature),
-            created_at: shown.created_at,
+            seq: head.seq,
+            uuid: head.uuid_text(),
+            signature: head.signature_base64(),
+            created_at: head.created_at.to_string(),
         }
     }
 }
 
 impl SubmitError {
-    pub(super) fn conflict(head: Option<&StoredLink>) -> Self {
+    pub(super) fn conflict(head: Option<&Head>) -> Self {
         Self::ChainConflict { head: head.map(HeadSummary::of) }
     }
 }

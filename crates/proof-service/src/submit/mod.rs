@@ -7,7 +7,6 @@
 mod contract;
 mod error;
 mod fault;
-mod head;
 mod post;
 mod signatures;
 mod submission;
@@ -18,16 +17,16 @@ use nextid_core::created_at::FreshnessError;
 use nextid_core::link::ProofLink;
 use nextid_core::{Action, CreatedAt, Freshness, Platform};
 use nextid_platforms::Registry;
+use nextid_service::chain::{Head, Prev, fits_older_head};
 use nextid_service::feed::Sequencer;
 
 pub use error::{HeadSummary, SubmitError};
 pub use fault::SignatureFault;
 pub use submission::Submission;
 
+use crate::store::Store;
 use crate::store::append::{AppendOutcome, NewLink};
 use crate::store::context::SubmitContext;
-use crate::store::{Store, StoredLink};
-use head::Prev;
 use signatures::Signed;
 
 /// How much one Avatar may have.
@@ -95,7 +94,7 @@ impl Submitter {
         if submission.claims_other_prev(prev.as_base64()) {
             return Err(SubmitError::conflict(head));
         }
-        self.check_allowed(&submission, &context)?;
+        self.check_allowed(&submission, &context).await?;
 
         let Signed { link: own_signature, mut extra, contract } = signed;
         if let Some(question) = contract {
@@ -134,18 +133,18 @@ impl Submitter {
     }
 
     /// What the chain itself forbids.
-    fn check_allowed(&self, submission: &Submission, context: &SubmitContext) -> Result<(), SubmitError> {
+    async fn check_allowed(
+        &self,
+        submission: &Submission,
+        context: &SubmitContext,
+    ) -> Result<(), SubmitError> {
         match submission.action {
             Action::Delete if !context.is_bound => Err(SubmitError::NotBound),
             Action::Delete => Ok(()),
             Action::Create => {
                 let platform = submission.identity.platform();
-                if platform == Platform::Nextid && submission.identity.as_str() == submission.avatar.to_hex()
-                {
-                    return Err(SubmitError::OwnAlias);
-                }
-                if context.alias_count > self.limits.aliases {
-                    return Err(SubmitError::TooManyAliases { limit: self.limits.aliases });
+                if platform == Platform::Nextid {
+                    self.check_alias(submission).await?;
                 }
                 let is_full =
                     usize::try_from(context.binding_count).unwrap_or(usize::MAX) >= self.limits.bindings;
@@ -155,6 +154,18 @@ impl Submitter {
                 Ok(())
             }
         }
+    }
+
+    /// Not the Avatar itself, and not too many. Aliases follow from other chains as well, so they are asked for apart.
+    async fn check_alias(&self, submission: &Submission) -> Result<(), SubmitError> {
+        if submission.identity.as_str() == submission.avatar.to_hex() {
+            return Err(SubmitError::OwnAlias);
+        }
+        let limit = self.limits.aliases;
+        if self.store.alias_count_with(submission.avatar, &submission.identity).await? > limit {
+            return Err(SubmitError::TooManyAliases { limit });
+        }
+        Ok(())
     }
 
     /// Another link came first: perhaps this very one, sent twice at the same time.
@@ -173,7 +184,7 @@ impl Submitter {
         &self,
         submission: &Submission,
         now: CreatedAt,
-        head: Option<&StoredLink>,
+        head: Option<&Head>,
     ) -> Result<(), SubmitError> {
         let head_created_at = head.and_then(|head| CreatedAt::from_seconds(head.created_at).ok());
         match self.freshness.check(submission.created_at, now, head_created_at) {
@@ -187,12 +198,7 @@ impl Submitter {
 
     /// A signature that does not fit the head may fit one of the heads before it: then the client is told that the head
     /// has moved, instead of `error`.
-    async fn explain(
-        &self,
-        error: SubmitError,
-        submission: &Submission,
-        head: Option<&StoredLink>,
-    ) -> SubmitError {
+    async fn explain(&self, error: SubmitError, submission: &Submission, head: Option<&Head>) -> SubmitError {
         let may_be_older = match &error {
             SubmitError::Signature(fault) => fault.may_be_of_older_head(),
             _ => submission.signature.is_some() || submission.counter_signature.is_some(),
@@ -201,34 +207,16 @@ impl Submitter {
         if !may_be_older {
             return error;
         }
-        let older = match self.older_heads(submission, head).await {
-            Ok(older) => older,
-            Err(error) => return error,
+        if head.is_none() {
+            return error;
+        }
+        let recent = match self.store.recent_prevs(submission.avatar).await {
+            Ok(recent) => recent,
+            Err(error) => return error.into(),
         };
         let candidate = submission.clone();
-        // Up to 33 recoveries: too long to be done between two awaits.
-        let fits = tokio::task::spawn_blocking(move || {
-            older
-                .iter()
-                .any(|prev| signatures.check(&candidate, &candidate.payload(prev.as_base64())).is_ok())
-        });
-        match fits.await {
-            Ok(true) => SubmitError::conflict(head),
-            _ => error,
-        }
-    }
-
-    /// The heads that the chain had, but for the present one, newest first; beginning with no head at all, so that the
-    /// commonest case of a first binding sent twice is found at once.
-    async fn older_heads(
-        &self,
-        submission: &Submission,
-        head: Option<&StoredLink>,
-    ) -> Result<Vec<Prev>, SubmitError> {
-        let Some(_) = head else { return Ok(Vec::new()) };
-        let mut older = vec![Prev::none()];
-        let recent = self.store.recent_prevs(submission.avatar).await?;
-        older.extend(recent.into_iter().flatten().map(Prev::of));
-        Ok(older)
+        let fits =
+            move |prev: &Prev| signatures.check(&candidate, &candidate.payload(prev.as_base64())).is_ok();
+        if fits_older_head(recent, fits).await { SubmitError::conflict(head) } else { error }
     }
 }

@@ -1,12 +1,12 @@
 //! The proof post: fetched without a database connection, judged over the payload that we rebuilt.
 
 use nextid_platforms::{CheckError, Claim, Verified};
+use nextid_service::chain::{Head, Prev, fits_older_head};
 
 use super::error::SubmitError;
 use super::signatures::LinkSignature;
 use super::submission::Submission;
 use super::{Account, Submitter};
-use crate::store::StoredLink;
 
 impl Submitter {
     /// Fetches and judges the proof. The link's signature is the one in the proof, so that both can be compared later.
@@ -14,7 +14,7 @@ impl Submitter {
         &self,
         submission: &Submission,
         payload: &str,
-        head: Option<&StoredLink>,
+        head: Option<&Head>,
     ) -> Result<(LinkSignature, Account), SubmitError> {
         let platform = submission.identity.platform();
         let verifier = self.registry.get(platform).ok_or(SubmitError::PlatformNotConfigured)?;
@@ -33,16 +33,14 @@ impl Submitter {
             Ok(verified) => return Ok(accept(submission, verified)),
             Err(error) => error,
         };
-        if matches!(error, CheckError::Signature { .. }) {
-            let older = self.older_heads(submission, head).await?;
+        if matches!(error, CheckError::Signature { .. }) && head.is_some() {
+            let recent = self.store.recent_prevs(submission.avatar).await?;
             let candidate = submission.clone();
-            let fits = tokio::task::spawn_blocking(move || {
-                older.iter().any(|prev| {
-                    let claim = Claim { payload: candidate.payload(prev.as_base64()), ..claim.clone() };
-                    verifier.check(&claim, &evidence).is_ok()
-                })
-            });
-            if fits.await.unwrap_or(false) {
+            let fits = move |prev: &Prev| {
+                let claim = Claim { payload: candidate.payload(prev.as_base64()), ..claim.clone() };
+                verifier.check(&claim, &evidence).is_ok()
+            };
+            if fits_older_head(recent, fits).await {
                 return Err(SubmitError::conflict(head));
             }
         }

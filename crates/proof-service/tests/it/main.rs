@@ -2,8 +2,14 @@
 //!
 //! `flows` walks through bindings and revocations from payload to offline check; `rules` has a module for each rule of
 //! the chain; `refused` is everything bad that a client, a platform or a stranger can send; `reads` is what is shown;
+//! `feeds` follows everything as it happens;
+//! `elsewhere` takes over what other services accepted;
 //! `surface` is what holds for every route. Every answer in every test is compared with the OpenAPI document.
 
+#[cfg(test)]
+mod elsewhere;
+#[cfg(test)]
+mod feeds;
 #[cfg(test)]
 mod flows;
 #[cfg(test)]
@@ -16,3 +22,5 @@ mod rules;
 mod support;
 #[cfg(test)]
 mod surface;
+#[cfg(test)]
+mod webhooks;

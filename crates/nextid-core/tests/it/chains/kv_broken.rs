@@ -62,6 +62,14 @@ fn a_pointer_leads_elsewhere() {
     assert!(matches!(refusal(&chain), (2, Defect::WrongPrev { .. })));
 }
 
+/// A key is nobody else's at another time.
+#[test]
+fn a_restart_under_nextid() {
+    let mut chain = three();
+    chain.links[2].restart = true;
+    assert!(matches!(refusal(&chain), (2, Defect::BadField { field: "restart", .. })));
+}
+
 #[test]
 fn uuids_and_seconds() {
     let mut chain = three();

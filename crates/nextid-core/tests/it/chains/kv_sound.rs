@@ -49,6 +49,22 @@ fn spellings_of_one_identity_share_a_namespace() {
     assert_eq!(state.contents.len(), 2);
 }
 
+/// What a restart leaves behind is history. It is the service's word: nothing that is signed tells it.
+#[test]
+fn a_restart_begins_a_namespace_again() {
+    let mut chain = KvChain::new("alice");
+    chain.write(Platform::Github, "alice", json!({"a": 1})).own(json!({"own": 1}));
+    let mut link = chain.draft(Platform::Github, "Alice", json!({"b": 2}));
+    link.restart = true;
+    chain.push_signed(link).write(Platform::Github, "alice", json!({"c": 3}));
+    let github = (Platform::Github, "alice".to_owned());
+    let contents = chain.verify().unwrap().contents;
+    assert_eq!(contents[&github], json!({"b": 2, "c": 3}));
+    assert_eq!(contents.len(), 2);
+    chain.links[2].restart = false;
+    assert_eq!(chain.verify().unwrap().contents[&github], json!({"a": 1, "b": 2, "c": 3}));
+}
+
 #[test]
 fn links_until_2022_say_persona() {
     let mut chain = KvChain::new("alice");

@@ -1,5 +1,6 @@
 //! Whole chains, sound and broken.
 
+mod anchored;
 mod kv_broken;
 mod kv_sound;
 mod link_json;
@@ -8,3 +9,4 @@ mod proof_order;
 mod proof_signers;
 mod proof_sound;
 mod provoked;
+mod together;

@@ -44,6 +44,7 @@ impl KvChain {
             signer: avatar.to_uncompressed_hex(),
             format: LinkFormat::V1,
             prev: self.links.last().map(|link| link.signature.clone()),
+            restart: false,
         };
         rebuild_payload(&self.key, &mut link);
         link

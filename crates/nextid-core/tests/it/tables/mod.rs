@@ -1,6 +1,7 @@
 //! Which inputs are taken, and which are refused and why.
 
 mod canonical_json;
+mod ens;
 mod fields;
 mod freshness;
 mod identity;

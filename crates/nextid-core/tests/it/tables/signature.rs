@@ -14,6 +14,12 @@ const GENERATOR_X: &str = "79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f28
 
 const MESSAGE: &[u8] = b"Test123123!";
 
+/// v, and the key that r = 2 and s = 0x0101…01 over the message stand for.
+const TWO: [(u8, &str); 2] = [
+    (0, "0x02ee76a829edc1c6ba9d78b710c65c94d65d7e905d367e729337cd611aef82c969"),
+    (1, "0x030e33da6fa8f76c9b44fcad2de065a0b702acea7e4b71f54282a03a76f2f7d525"),
+];
+
 /// The other signature that stands for the same key: s replaced by n - s, and v by its other value.
 pub fn flipped(base64: &str) -> String {
     let mut bytes = decode_base64_kv(base64).unwrap();
@@ -118,6 +124,35 @@ fn r_may_be_no_coordinate_of_the_curve() {
     let refused = signature(&five, &key("alice").personal_sign(MESSAGE).as_bytes()[32..64], 0);
     assert_eq!(refused.recover(MESSAGE), Err(SignatureError::Unrecoverable));
     assert_eq!(EthAddress::recover(&refused, MESSAGE), Err(SignatureError::Unrecoverable));
+}
+
+/// X of R may lie between the order and the field's prime; r is then X less the order, and only a v of 2 or 3 says so, which
+/// nobody makes and which is refused. So r is never read as X less the order.
+#[test]
+fn r_is_never_a_reduced_coordinate() {
+    // 7, 9 and 11 are X of no point, but 7, 9 and 11 more than the order are.
+    let signed = key("alice").personal_sign(MESSAGE);
+    for r in [7, 9, 11] {
+        let mut bytes = [0; 32];
+        bytes[31] = r;
+        for v in [0, 1, 27, 28] {
+            assert_eq!(
+                signature(&bytes, &signed.as_bytes()[32..64], v).recover(MESSAGE),
+                Err(SignatureError::Unrecoverable)
+            );
+        }
+        for v in [2, 3, 29, 30] {
+            let taken = Signature::from_slice(&[&bytes[..], &[1; 32], &[v]].concat());
+            assert_eq!(taken, Err(SignatureError::RecoveryId(v)));
+        }
+    }
+    // 2, and 2 more than the order, are both: 2 itself is meant. The keys were computed by another implementation.
+    let mut two = [0; 32];
+    two[31] = 2;
+    for (v, wanted) in TWO {
+        let recovered = signature(&two, &[1; 32], v).recover(MESSAGE).unwrap();
+        assert_eq!(recovered.to_hex(), wanted);
+    }
 }
 
 /// With R the generator and s the digest, the key would be the point at infinity, which is none.

@@ -63,6 +63,14 @@ on_both_databases! {
         let body = app.read("/v1/proof?identity=many-").await;
         assert_eq!((&body["pagination"]["total"], &body["pagination"]["total_exact"]), (&10_000.into(), &false.into()));
         assert_eq!(body["pagination"]["next"], 2);
+        // What is not counted is not shown: the last page is full, and there is nothing after it.
+        for (page, next, sort, matched) in
+            [(250, 0, "id", true), (251, 0, "id", false), (251, 0, "identity", false), (i64::MAX, 0, "id", false)]
+        {
+            let body = app.read(&format!("/v1/proof?identity=many-&page={page}&sort={sort}")).await;
+            assert_eq!((pagination(&body).0, pagination(&body).3), (10_000, next), "{page}");
+            assert_eq!(body["ids"].as_array().unwrap().len(), usize::from(matched), "{page}");
+        }
         db.execute("DELETE FROM bindings WHERE identity = 'many-1'");
         let body = app.read("/v1/proof?identity=many-").await;
         assert_eq!((&body["pagination"]["total"], body["pagination"].get("total_exact")), (&10_000.into(), None));

@@ -10,4 +10,5 @@ mod many;
 mod order;
 mod replay;
 mod revocation;
+mod slow_fetch;
 mod stored;

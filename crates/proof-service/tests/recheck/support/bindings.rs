@@ -22,7 +22,7 @@ pub async fn append(
     let avatar = key.avatar();
     let identity = Identity::parse(platform, name).expect("an identity");
     let head = store.head(avatar).await.expect("a head");
-    let shown = head.as_ref().map(|head| head.to_link());
+    let prev = head.as_ref().map(|head| head.signature_base64());
     let uuid = LinkUuid::new(uuid::Uuid::new_v4()).expect("a uuid");
     let created_at = CreatedAt::from_seconds(at).expect("a second");
     let payload = ProofPayload {
@@ -32,7 +32,7 @@ pub async fn append(
         identity: identity.as_str(),
         created_at,
         uuid,
-        prev: shown.as_ref().map(|link| link.signature.as_str()),
+        prev: prev.as_deref(),
     }
     .to_string();
     let signature = key.personal_sign(payload.as_bytes()).with_reduced_v();

@@ -132,6 +132,7 @@ async fn serve(config: &Config, registry: Registry, shutdown: &Shutdown) -> (Run
         limits: config.limits.clone(),
         build,
         rechecker,
+        mirror_of: None,
     });
     let spec = Spec {
         service: config::Service::Proof,

@@ -1,0 +1,9 @@
+//! kv-service beside proof-service's feed.
+
+mod accounts;
+mod away;
+mod beside_proof_service;
+mod feed;
+mod marks;
+mod replicas;
+mod writes;

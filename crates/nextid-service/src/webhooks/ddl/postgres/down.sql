@@ -1,0 +1,2 @@
+DROP TABLE webhook_dead;
+DROP TABLE webhooks;

@@ -1,0 +1,4 @@
+DROP TABLE lease;
+DROP TABLE feed;
+DROP TABLE outbox;
+DROP TABLE meta;

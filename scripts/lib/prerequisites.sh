@@ -95,7 +95,8 @@ need_chain_tools() {
 
 # A name server for the tests of DNS; distributions put it where only the administrator's path leads.
 need_knot() {
-  [ "${NEXTID_TEST_NO_KNOT:-}" != 1 ] && [ -z "${NEXTID_KNOTD:-}" ] || return 0
+  [ "${NEXTID_TEST_NO_KNOT:-}" != 1 ] || return 0
+  [ -z "${NEXTID_KNOTD:-}" ] || return 0
   PATH=$PATH:/usr/sbin:/usr/local/sbin command -v knotd >/dev/null || missing_packages+=(knot)
 }
 

@@ -33,6 +33,9 @@ const USUAL_DIRECTORIES: [&str; 2] = ["/usr/sbin", "/usr/local/sbin"];
 /// The zone that says which server answers: another one may have got the port first.
 const MARK: &str = "mark.knot.test";
 
+/// The file that it writes its log to, in its directory.
+const LOG: &str = "log";
+
 /// How long the start may take.
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -48,7 +51,7 @@ pub struct Knot {
     child: Child,
     address: SocketAddr,
     /// Its configuration, zones and log.
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Knot {
@@ -101,8 +104,7 @@ impl Knot {
         let marked = Zone::new(MARK).txt(MARK, &mark);
         let configuration = configure(directory.path(), address, zones.iter().chain([&marked]))
             .expect("the configuration can be written");
-        let log = directory.path().join("log");
-        let output = File::create(&log).expect("the log can be written");
+        let output = File::create(directory.path().join(LOG)).expect("the log can be written");
         let errors = output.try_clone().expect("a second handle of the log");
         let child = Command::new(program)
             .arg("--config")
@@ -112,20 +114,23 @@ impl Knot {
             .stderr(errors)
             .spawn()
             .unwrap_or_else(|error| panic!("{} does not start: {error}", program.display()));
-        let mut server = Self { child, address, _directory: directory };
-        let read_log = || fs::read_to_string(&log).unwrap_or_default();
+        let mut server = Self { child, address, directory };
         let deadline = Instant::now() + LIMIT;
         while Instant::now() < deadline {
             if ask(address, MARK).is_ok_and(|answer| says(&answer, &mark)) {
                 return Ok(server);
             }
             if server.child.try_wait().expect("it can be waited for").is_some() {
-                return Err(read_log());
+                return Err(server.log());
             }
             // A closed port refuses at once, and the server needs the time to start.
             std::thread::sleep(Duration::from_millis(10));
         }
-        Err(format!("no answer within {LIMIT:?}\n{}", read_log()))
+        Err(format!("no answer within {LIMIT:?}\n{}", server.log()))
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.directory.path().join(LOG)).unwrap_or_default()
     }
 }
 
@@ -211,7 +216,7 @@ mod tests {
     fn answers_at_once_and_leaves_nothing_behind() {
         let Some(server) = Knot::start(&[Zone::new("a.test").txt("a.test", "one")]) else { return };
         assert!(says(&server.ask_over_udp("a.test"), "one"));
-        let (address, directory) = (server.address, server._directory.path().to_path_buf());
+        let (address, directory) = (server.address, server.directory.path().to_path_buf());
         drop(server);
         assert!(!directory.exists());
         assert!(ask(address, "a.test").is_err(), "a stopped server answers nothing");

@@ -119,14 +119,14 @@ async fn a_server_that_does_not_know_is_no_evidence() {
         .cname("broken.example.test", "broken.test")
         .cname("foreign.example.test", "foreign.test");
     let Some(knot) = Knot::start(&[zone, Zone::broken("broken.test")]) else { return };
+    for (domain, code) in [("broken.test", "ServFail"), ("foreign.test", "Refused")] {
+        assert_eq!(format!("{:?}", knot.ask_over_udp(domain).metadata.response_code), code);
+    }
     for domain in
         ["broken.test", "www.broken.test", "foreign.test", "broken.example.test", "foreign.example.test"]
     {
         let error = fetch(&knot, domain).await.unwrap_err();
-        assert!(
-            matches!(error, FetchError::Unavailable { .. }) && !error.is_evidence(),
-            "{domain}: {error}"
-        );
+        assert!(matches!(error, FetchError::Unavailable { .. }) && !error.is_evidence(), "{domain}: {error}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Zones as name servers read them: master files (RFC 1035, section 5).
 
-use std::fmt::Write as _;
+use std::net::Ipv4Addr;
 
 /// One zone, and whether its file can be loaded.
 #[derive(Debug, Clone)]
@@ -43,13 +43,13 @@ impl Zone {
     }
 
     /// With an address of a name, which has no TXT record by that.
-    pub fn address(self, name: &str, address: std::net::Ipv4Addr) -> Self {
-        self.line(format_args!("{name}. 60 IN A {address}"))
+    pub fn address(self, name: &str, address: Ipv4Addr) -> Self {
+        self.line(&format!("{name}. 60 IN A {address}"))
     }
 
     /// With a name that stands for another one, which may be in another zone.
     pub fn cname(self, name: &str, target: &str) -> Self {
-        self.line(format_args!("{name}. 60 IN CNAME {target}."))
+        self.line(&format!("{name}. 60 IN CNAME {target}."))
     }
 
     /// Its name.
@@ -62,16 +62,16 @@ impl Zone {
         &self.text
     }
 
-    fn line(mut self, line: std::fmt::Arguments<'_>) -> Self {
-        // A string takes everything.
-        drop(writeln!(self.text, "{line}"));
+    fn line(mut self, line: &str) -> Self {
+        self.text.push_str(line);
+        self.text.push('\n');
         self
     }
 
     /// What means something in a quoted string, and what is not printable, is written as three decimal digits.
     fn push_byte(&mut self, byte: u8) {
         if matches!(byte, b'"' | b'\\') || !(b' '..=b'~').contains(&byte) {
-            drop(write!(self.text, "\\{byte:03}"));
+            self.text.push_str(&format!("\\{byte:03}"));
         } else {
             self.text.push(char::from(byte));
         }

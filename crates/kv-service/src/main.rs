@@ -1,12 +1,11 @@
 //! The command line of kv-service.
 
 use nextid_service::boot;
-use nextid_service::build_info::BuildInfo;
-use nextid_service::cli::{self, ExitCode, Fatal, Program};
+use nextid_service::cli::{self, Fatal, Program};
 use nextid_service::config::{Config, Service};
 use nextid_service::fsck;
+use nextid_service::openapi::Document;
 use nextid_service::shutdown::Shutdown;
-use utoipa::openapi::OpenApi;
 
 struct KvService;
 
@@ -32,9 +31,8 @@ impl Program for KvService {
             .await
     }
 
-    fn openapi() -> Result<OpenApi, Fatal> {
-        kv_service::openapi::document(&BuildInfo::current())
-            .map_err(|error| Fatal::new(ExitCode::Failure, error))
+    fn openapi() -> Document {
+        kv_service::openapi::served()
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use nextid_core::Freshness;
+use nextid_service::batcher;
 use nextid_service::boot::{self, StartError};
 use nextid_service::build_info::BuildInfo;
 use nextid_service::config::{self, Config};
@@ -92,6 +93,7 @@ impl Service {
         let build = BuildInfo::current();
         let metrics = Metrics::new(config::Service::Kv, &build)?;
         FollowMetrics::register(&metrics, status.clone())?;
+        batcher::metrics::register(metrics.registry(), store.batcher_stats())?;
         let hub = Data::new(boot::hub(store.clone(), &sequencer, config, shutdown, &metrics)?);
         let app = Data::new(App {
             submitter: Submitter {
@@ -115,7 +117,7 @@ impl Service {
         let source = Arc::new(store.clone());
         let webhooks = Webhooks::new(config, config::Service::Kv, &db, source, metrics.registry())?;
         let webhook_routes = Arc::clone(&webhooks);
-        let document = boot::served_document(openapi::document(&build))?;
+        let document = openapi::served();
         let admin_app = app.clone();
         let spec = Spec {
             service: config::Service::Kv,
@@ -145,8 +147,10 @@ impl Service {
             ),
             _ => None,
         };
+        let sends_webhooks = webhooks.is_used().await?;
+        // From here on nothing fails any more: somebody may be asking already.
         let running = server::start(spec, config, shutdown)?;
-        let webhooks = webhooks.start(&sequencer, shutdown).await?;
+        let webhooks = sends_webhooks.then(|| webhooks.spawn(&sequencer, shutdown));
         let mirror = mirrored.map(|follower| MirrorTask::spawn(follower, shutdown.clone()));
         let follower = feed.map(|feed| Follower::spawn(store.clone(), feed, status, clock, follow));
         Ok(Self { running, sequencer, store, follower, webhooks, mirror })

@@ -96,6 +96,15 @@ impl ContractWallets {
         self.rpc.is_some()
     }
 
+    /// The number of the node's chain (EIP-155): on another one another contract may stand at the same address.
+    ///
+    /// # Errors
+    /// [`ContractWalletError::NotConfigured`], [`ContractWalletError::Node`].
+    pub async fn chain_id(&self, net: &GuardedClient) -> Result<u64, ContractWalletError> {
+        let rpc = self.rpc.as_ref().ok_or(ContractWalletError::NotConfigured)?;
+        Ok(rpc.chain_id(net).await?)
+    }
+
     /// Asks the contract at `address` whether `signature` is its own over `message`, which it is given as `personal_sign`
     /// hashes it (EIP-191). For signatures from which `address` cannot be recovered.
     ///

@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nextid_core::CreatedAt;
 use nextid_net::{AllowHost, GuardedClient, NetConfig};
-use utoipa::openapi::OpenApi;
 
 use crate::cli::{ExitCode, Fatal};
 use crate::clock::{self, WrongClock};
@@ -17,7 +16,6 @@ use crate::feed::Sequencer;
 use crate::health::{Outcome, Readiness};
 use crate::metrics::Metrics;
 use crate::mirror::{self, MarkError};
-use crate::openapi::{Document, OpenApiError};
 use crate::server::ServerError;
 use crate::shutdown::Shutdown;
 
@@ -42,9 +40,6 @@ pub enum StartError {
     /// A platform's settings cannot be used.
     #[error("{0}")]
     Platform(String),
-    /// The description of the API cannot be made.
-    #[error("openapi: {0}")]
-    OpenApi(String),
     /// Metrics cannot be registered.
     #[error("metrics: {0}")]
     Metrics(#[from] prometheus::Error),
@@ -59,7 +54,7 @@ impl From<StartError> for Fatal {
             StartError::Mirror(MarkError::Db(error)) => error.into(),
             StartError::Mirror(error) => Self::new(ExitCode::Database, format_args!("database.url: {error}")),
             StartError::Net(_) | StartError::Platform(_) => Self::new(ExitCode::Config, error),
-            StartError::OpenApi(_) | StartError::Metrics(_) => Self::new(ExitCode::Failure, error),
+            StartError::Metrics(_) => Self::new(ExitCode::Failure, error),
         }
     }
 }
@@ -125,15 +120,6 @@ pub fn guarded_client(config: &Config) -> Result<GuardedClient, StartError> {
         ..NetConfig::default()
     };
     GuardedClient::new(net).map_err(|error| StartError::Net(error.to_string()))
-}
-
-/// The description of the API, as it is served.
-///
-/// # Errors
-/// When it cannot be made.
-pub fn served_document(api: Result<OpenApi, OpenApiError>) -> Result<Document, StartError> {
-    let api = api.map_err(|error| StartError::OpenApi(error.to_string()))?;
-    Document::new(&api).map_err(|error| StartError::OpenApi(error.to_string()))
 }
 
 /// Runs the pending migrations, and says in a line what was done.

@@ -2,10 +2,13 @@
 //! table of codes, and the version.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read as _};
+use std::sync::{Arc, OnceLock};
 
 use actix_web::http::header;
 use actix_web::web::{self, Bytes, ServiceConfig};
 use actix_web::{HttpResponse, Resource};
+use flate2::read::ZlibDecoder;
 use serde_json::{Value, json};
 use utoipa::openapi::content::{Content, ContentBuilder};
 use utoipa::openapi::example::ExampleBuilder;
@@ -17,7 +20,7 @@ use utoipa::openapi::{OpenApi, Ref, RefOr};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 use crate::build_info::BuildInfo;
-use crate::http::{ErrorBody, ErrorCode, JSON, PROBLEM_JSON, get};
+use crate::http::{ApiError, ErrorBody, ErrorCode, JSON, PROBLEM_JSON, get};
 
 /// What any operation can answer.
 const ALWAYS: &[ErrorCode] = &[ErrorCode::Internal, ErrorCode::Overloaded, ErrorCode::DatabaseUnavailable];
@@ -194,22 +197,39 @@ fn problem_schema() -> RefOr<utoipa::openapi::schema::Schema> {
         .into()
 }
 
-/// A document as it is served.
+/// A document as text, with a newline at its end.
+///
+/// # Errors
+/// When it cannot be JSON.
+pub fn write(api: &OpenApi) -> Result<String, serde_json::Error> {
+    Ok(api.to_pretty_json()? + "\n")
+}
+
+/// A document as it is served: one that was [written](write) before the program was built, and packed into it. The code that
+/// describes handlers would be a twentieth of the program, and run at every start.
 #[derive(Debug, Clone)]
-pub struct Document(Bytes);
+pub struct Document {
+    packed: &'static [u8],
+    text: Arc<OnceLock<Bytes>>,
+}
 
 impl Document {
-    /// Writes the document once, to be served many times.
-    ///
-    /// # Errors
-    /// When it cannot be JSON.
-    pub fn new(api: &OpenApi) -> Result<Self, serde_json::Error> {
-        Ok(Self(Bytes::from(api.to_pretty_json()? + "\n")))
+    /// A document in the format of zlib (RFC 1950). It is unpacked when somebody asks for it.
+    pub fn packed(packed: &'static [u8]) -> Self {
+        Self { packed, text: Arc::default() }
     }
 
-    /// The document as text, with a newline at its end: what the `openapi` command prints.
-    pub fn text(&self) -> &[u8] {
-        &self.0
+    /// The document as text: what the `openapi` command prints.
+    ///
+    /// # Errors
+    /// When it is not packed as it should be.
+    pub fn text(&self) -> io::Result<Bytes> {
+        if let Some(text) = self.text.get() {
+            return Ok(text.clone());
+        }
+        let mut text = Vec::new();
+        ZlibDecoder::new(self.packed).read_to_end(&mut text)?;
+        Ok(self.text.get_or_init(|| text.into()).clone())
     }
 
     /// Serves it at `/openapi.json`.
@@ -218,13 +238,15 @@ impl Document {
     }
 
     fn resource(&self) -> Resource {
-        let text = self.0.clone();
+        let document = self.clone();
         web::resource("/openapi.json").route(get(move || {
-            let text = text.clone();
-            async move { HttpResponse::Ok().insert_header((header::CONTENT_TYPE, JSON)).body(text) }
+            let text = document.text().map_err(ApiError::internal);
+            async move {
+                text.map(|text| HttpResponse::Ok().insert_header((header::CONTENT_TYPE, JSON)).body(text))
+            }
         }))
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -43,6 +43,8 @@ pub mod postgres_server;
 #[cfg(feature = "full")]
 pub mod program;
 #[cfg(feature = "full")]
+pub mod rivals;
+#[cfg(feature = "full")]
 pub mod slack;
 #[cfg(feature = "full")]
 pub mod steam;

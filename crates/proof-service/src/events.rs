@@ -26,6 +26,11 @@ pub struct LinkEvent {
     /// The Avatar whose chain it is.
     #[schema(example = "0x02e3511304b78237a0c2a66c7aae5be20cd9104d1b452161529bb3a23cccbf55c9")]
     pub avatar: String,
+    /// `false` where the link binds an identity, and nobody here had looked at the proof when it was stored: it was taken
+    /// over from another service. An event `state` says when somebody has. Elsewhere the field is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = false)]
+    pub is_valid: Option<bool>,
     /// The link.
     pub link: ProofLink,
 }
@@ -107,7 +112,13 @@ fn references(rows: &[FeedRow], kind: FeedKind) -> Vec<i64> {
 fn link_event(id: i64, stored: &StoredLink) -> Option<Event> {
     let avatar = Avatar::from_sec1(&stored.avatar).ok()?;
     let kind = EventKind::Link;
-    let body = LinkEvent { id, kind: kind.as_str(), avatar: avatar.to_hex(), link: stored.to_link() };
+    let body = LinkEvent {
+        id,
+        kind: kind.as_str(),
+        avatar: avatar.to_hex(),
+        is_valid: stored.unchecked.then_some(false),
+        link: stored.to_link(),
+    };
     Some(Event {
         id,
         kind,

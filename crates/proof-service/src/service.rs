@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use actix_web::web::Data;
 use nextid_core::Freshness;
+use nextid_service::batcher;
 use nextid_service::boot::{self, StartError};
 use nextid_service::build_info::BuildInfo;
 use nextid_service::config::{self, Config};
@@ -50,6 +51,7 @@ impl Service {
         let build = BuildInfo::current();
         let metrics = Metrics::new(config::Service::Proof, &build)?;
         let store = Store::with_schedule(db.clone(), settings::schedule(config));
+        batcher::metrics::register(metrics.registry(), store.batcher_stats())?;
         let hub = Data::new(boot::hub(store.clone(), &sequencer, config, shutdown, &metrics)?);
         let registry = Arc::new(registry);
         let rechecker = Rechecker::new(
@@ -78,7 +80,7 @@ impl Service {
         let source = Arc::new(store.clone());
         let webhooks = Webhooks::new(config, config::Service::Proof, &db, source, metrics.registry())?;
         let webhook_routes = Arc::clone(&webhooks);
-        let document = boot::served_document(openapi::document(&build))?;
+        let document = openapi::served();
         let admin_app = app.clone();
         let spec = Spec {
             service: config::Service::Proof,
@@ -107,8 +109,10 @@ impl Service {
             ),
             _ => None,
         };
+        let sends_webhooks = webhooks.is_used().await?;
+        // From here on nothing fails any more: somebody may be asking already.
         let running = server::start(spec, config, shutdown)?;
-        let webhooks = webhooks.start(&sequencer, shutdown).await?;
+        let webhooks = sends_webhooks.then(|| webhooks.spawn(&sequencer, shutdown));
         let rechecks =
             (config.recheck.enabled && follower.is_none()).then(|| rechecker.spawn(shutdown.clone()));
         let mirror = follower.map(|follower| MirrorTask::spawn(follower, shutdown.clone()));

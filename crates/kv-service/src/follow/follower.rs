@@ -45,7 +45,7 @@ impl Default for FollowSettings {
     }
 }
 
-/// Why following has stopped for now.
+/// Why following was interrupted. It is tried again.
 #[derive(Debug, Error)]
 pub enum FollowError {
     /// proof-service.

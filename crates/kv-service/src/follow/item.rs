@@ -22,6 +22,9 @@ pub struct Malformed {
 #[derive(Debug, Deserialize)]
 struct LinkEvent {
     link: LinkBody,
+    /// False where proof-service took the link over from elsewhere and has not looked at the proof yet.
+    #[serde(default = "yes")]
+    is_valid: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,10 +73,12 @@ pub fn read(body: &Value) -> Result<Option<Change>, Malformed> {
     let misfit = |error: &serde_json::Error| malformed(error, Some(&doubt));
     let effect = match kind {
         "link" => {
-            let LinkBody { action, alt_id } =
-                LinkEvent::deserialize(body).map_err(|error| misfit(&error))?.link;
+            let LinkEvent { link: LinkBody { action, alt_id }, is_valid } =
+                LinkEvent::deserialize(body).map_err(|error| misfit(&error))?;
             match action.parse() {
-                Ok(Action::Create) => Effect::Bound { alt_id: Account::new(&identity, &alt_id).alt_id },
+                Ok(Action::Create) => {
+                    Effect::Bound { is_valid, alt_id: Account::new(&identity, &alt_id).alt_id }
+                }
                 Ok(Action::Delete) => Effect::Unbound,
                 Err(_) => return Err(malformed("its action is neither create nor delete", Some(&doubt))),
             }
@@ -85,6 +90,10 @@ pub fn read(body: &Value) -> Result<Option<Change>, Malformed> {
         }
     };
     Ok(Some(change(effect)))
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Until an item that can be understood says otherwise.
@@ -134,8 +143,11 @@ mod tests {
     #[test]
     fn links_and_states() {
         let alt_id = "7".to_owned();
-        let bound = Effect::Bound { alt_id: alt_id.clone() };
-        assert_eq!(effect(&link("create", "github", "Alice")), Some(bound));
+        let bound = |is_valid| Some(Effect::Bound { is_valid, alt_id: "7".to_owned() });
+        let mut create = link("create", "github", "Alice");
+        assert_eq!(effect(&create), bound(true));
+        create["is_valid"] = json!(false);
+        assert_eq!(effect(&create), bound(false));
         assert_eq!(effect(&link("delete", "github", "alice")), Some(Effect::Unbound));
         let judged = Effect::Judged { is_valid: false, alt_id };
         assert_eq!(effect(&state(json!(false))), Some(judged));
@@ -163,7 +175,9 @@ mod tests {
             let doubt = read(&body).unwrap_err().doubt.unwrap();
             assert_eq!((doubt.avatar, doubt.identity, doubt.effect), (avatar(), None, doubtful()), "{body}");
         }
-        for body in [link("suspend", "github", "alice"), state(json!("no")), state(Value::Null)] {
+        let mut neither = link("create", "github", "alice");
+        neither["is_valid"] = Value::Null;
+        for body in [link("suspend", "github", "alice"), neither, state(json!("no")), state(Value::Null)] {
             let doubt = read(&body).unwrap_err().doubt.unwrap();
             assert_eq!(doubt.identity, Some((Platform::Github, "alice".to_owned())), "{body}");
         }

@@ -1,6 +1,7 @@
 //! What is done together for requests that wait at the same time.
 
 use nextid_core::Avatar;
+use nextid_service::batcher::metrics::ReadStats;
 use nextid_service::chain::{Appender, Head, Lookup, Source};
 use nextid_service::db::Db;
 
@@ -33,6 +34,17 @@ impl Batches {
             heads: Lookup::spawn("head", db.clone(), Source::Primary, context::heads),
             published: Lookup::spawn("contents", db.clone(), Source::Any, namespaces::published),
         }
+    }
+
+    /// What each has done and is doing.
+    pub(super) fn stats(&self) -> Vec<ReadStats> {
+        vec![
+            self.appender.stats(),
+            self.contexts.stats(),
+            self.payloads.stats(),
+            self.heads.stats(),
+            self.published.stats(),
+        ]
     }
 
     /// Finishes what waits, and takes no more.

@@ -47,8 +47,10 @@ pub struct Change {
 /// What becomes of a binding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// It is in force and valid.
+    /// It is in force.
     Bound {
+        /// Whether it is valid: one that was taken over from another service is not before it was looked at.
+        is_valid: bool,
         /// The account, by the platform's own id; empty where the identity says as much.
         alt_id: String,
     },
@@ -186,8 +188,9 @@ fn apply(conn: &mut DbConnection, batch: &Batch) -> Result<Position, DbError> {
 
 fn write(conn: &mut DbConnection, batch: &Batch, id: i64, change: &Change) -> Result<(), DbError> {
     match (&change.identity, &change.effect) {
-        (Some((platform, identity)), Effect::Bound { alt_id }) => {
-            put(conn, batch, id, (&change.avatar, *platform, identity), Some(alt_id))
+        (Some((platform, identity)), Effect::Bound { is_valid, alt_id }) => {
+            let judged = Judged { is_valid: *is_valid, alt_id };
+            put(conn, batch, id, (&change.avatar, *platform, identity), Some(judged))
         }
         (Some((platform, identity)), Effect::Unbound) => {
             put(conn, batch, id, (&change.avatar, *platform, identity), None)
@@ -201,22 +204,22 @@ fn write(conn: &mut DbConnection, batch: &Batch, id: i64, change: &Change) -> Re
     }
 }
 
-/// Binds to an account, or revokes.
+/// Binds to an account, valid or not, or revokes.
 fn put(
     conn: &mut DbConnection,
     batch: &Batch,
     id: i64,
     (avatar, platform, identity): (&Avatar, Platform, &str),
-    account: Option<&String>,
+    bound: Option<Judged<'_>>,
 ) -> Result<(), DbError> {
     let row = (
         bindings::generation.eq(batch.generation),
         bindings::avatar.eq(avatar.as_bytes().as_slice()),
         bindings::platform.eq(platform.as_str()),
         bindings::identity.eq(identity),
-        bindings::alt_id.eq(account.map_or("", String::as_str)),
-        bindings::is_bound.eq(account.is_some()),
-        bindings::is_valid.eq(account.is_some()),
+        bindings::alt_id.eq(bound.as_ref().map_or("", |bound| bound.alt_id)),
+        bindings::is_bound.eq(bound.is_some()),
+        bindings::is_valid.eq(bound.is_some_and(|bound| bound.is_valid)),
         bindings::feed_id.eq(id),
         bindings::seen_at.eq(batch.now / 1000),
     );

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 use nextid_service::db::{DbConnection, DbError};
-use nextid_service::fsck::{Checks, Defect, LinkPlace, Span, Table};
-use nextid_service::on_backend;
+use nextid_service::fsck::{Checks, Defect, Kind, LinkPlace, Table};
+use nextid_service::{on_backend, read_links};
 
 use super::FeedKind;
 use super::rows::StoredLink;
@@ -36,52 +36,11 @@ impl Checks for KvChecks {
     type Link = StoredLink;
     type Chain = Chain;
 
-    const LINK_KIND: i16 = FeedKind::Link as i16;
+    const LINKS: Kind = Kind { number: FeedKind::Link as i16, table: "links", has_seq: true };
+    const OTHERS: &'static [Kind] = &[];
     const PAGE: i64 = 64;
 
-    fn count_links(conn: &mut DbConnection) -> Result<i64, DbError> {
-        Ok(on_backend!(conn, c => links::table.count().get_result(c))?)
-    }
-
-    fn avatar_after(conn: &mut DbConnection, after: &[u8], skip: i64) -> Result<Option<Vec<u8>>, DbError> {
-        Ok(on_backend!(conn, c => links::table
-            .filter(links::avatar.gt(after))
-            .order((links::avatar, links::seq))
-            .offset(skip)
-            .select(links::avatar)
-            .first(c)
-            .optional())?)
-    }
-
-    fn links_between(conn: &mut DbConnection, span: &Span, count: i64) -> Result<Vec<StoredLink>, DbError> {
-        Ok(on_backend!(conn, c => {
-            let mut query = links::table
-                .filter(links::avatar.gt(&span.after))
-                .order((links::avatar, links::seq, links::id))
-                .limit(count)
-                .select(StoredLink::as_select())
-                .into_boxed();
-            if let Some(up_to) = &span.up_to {
-                query = query.filter(links::avatar.le(up_to));
-            }
-            query.load(c)
-        })?)
-    }
-
-    fn links_from(
-        conn: &mut DbConnection,
-        avatar: &[u8],
-        seq: i64,
-        count: i64,
-    ) -> Result<Vec<StoredLink>, DbError> {
-        Ok(on_backend!(conn, c => links::table
-            .filter(links::avatar.eq(avatar))
-            .filter(links::seq.ge(seq))
-            .order((links::seq, links::id))
-            .limit(count)
-            .select(StoredLink::as_select())
-            .load(c))?)
-    }
+    read_links!(links, StoredLink);
 
     fn place(link: &StoredLink) -> LinkPlace<'_> {
         LinkPlace { avatar: &link.avatar, seq: link.seq, id: link.id }
@@ -120,15 +79,8 @@ impl Checks for KvChecks {
             .load(c))?)
     }
 
-    fn existing(conn: &mut DbConnection, kind: i16, ids: &[i64]) -> Result<Option<Vec<i64>>, DbError> {
-        if kind != FeedKind::Link as i16 {
-            return Ok(None);
-        }
-        let found = on_backend!(conn, c => links::table
-            .filter(links::id.eq_any(ids))
-            .select(links::id)
-            .load(c))?;
-        Ok(Some(found))
+    fn existing(_: &mut DbConnection, _: i16, _: &[i64]) -> Result<Option<Vec<i64>>, DbError> {
+        Ok(None)
     }
 
     fn tables() -> &'static [Table] {

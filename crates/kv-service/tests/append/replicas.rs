@@ -6,28 +6,22 @@ use futures_util::future::join_all;
 use kv_service::store::append::NewLink;
 use nextid_core::{Identity, LinkUuid, Platform};
 use nextid_testkit::on_both_databases;
+use nextid_testkit::rivals::{Chances, RIVALS, rounds};
 use serde_json::json;
 
 use crate::support::{append, avatar, link, rows, stores};
-
-/// How often it is tried; `scripts/rivals` sets a thousand.
-fn rounds() -> i64 {
-    std::env::var("NEXTID_TEST_ROUNDS").map_or(10, |rounds| rounds.parse().unwrap())
-}
 
 on_both_databases! {
     /// Of fifty links for one place, through two replicas at once, one gets it, in every round, and the content is its.
     async fn of_fifty_rivals_one_wins(db: TestDatabase) {
         let stores: [_; 2] = stores(&db).await;
         let alice = avatar(0);
-        let mut state = 1_u64;
-        for seq in 0..rounds() {
+        let mut chances = Chances::new(1);
+        for seq in 0..rounds(10) {
             let rivals: Vec<NewLink> =
-                (0..50).map(|number| link(alice, seq, "octocat", &json!({"seq": seq, "rival": number}))).collect();
+                (0..RIVALS).map(|number| link(alice, seq, "octocat", &json!({"seq": seq, "rival": number}))).collect();
             let appends = rivals.iter().enumerate().map(|(number, link)| {
-                // Linear congruential, Knuth: a delay that differs from round to round, and not from run to run.
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                let (store, pause) = (&stores[number % 2], state >> 62);
+                let (store, pause) = (&stores[number % 2], chances.below(4));
                 async move {
                     for _ in 0..pause {
                         tokio::task::yield_now().await;
@@ -44,8 +38,8 @@ on_both_databases! {
             }
             assert_eq!(rows(&stores[0], &db).await.namespaces[0].3, winner.content.as_str());
         }
-        assert_eq!((db.count("links"), db.count("outbox")), (rounds(), rounds()));
-        assert_eq!(db.number("SELECT max(seq) + 1 AS n FROM links"), rounds());
+        assert_eq!((db.count("links"), db.count("outbox")), (rounds(10), rounds(10)));
+        assert_eq!(db.number("SELECT max(seq) + 1 AS n FROM links"), rounds(10));
     }
 
     /// Writers on two replicas count up a number of each Avatar, in opposite orders: none of the counts that were accepted

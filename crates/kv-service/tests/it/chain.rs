@@ -7,34 +7,6 @@ use serde_json::{Value, json};
 use crate::support::{Kv, Person, ProofStandIn, stored_chain, verified_contents};
 
 on_both_databases! {
-    /// Over two replicas, one is accepted and all others are told the new head.
-    async fn fifty_submits_of_one_head(db: TestDatabase) {
-        let proof_service = ProofStandIn::start().await;
-        let replicas = [Kv::start(&db, &proof_service).await, Kv::start(&db, &proof_service).await];
-        let alice = Person::new("alice");
-        alice.own_write(&replicas[0], json!({"first": true})).await;
-        let mut bodies = Vec::new();
-        for number in 0..50 {
-            bodies.push(alice.signed(&alice.own_draft(&replicas[0], json!({"winner": number})).await));
-        }
-        let submits = bodies.iter().enumerate().map(|(number, body)| replicas[number % 2].submit(body));
-        let answers = join_all(submits).await;
-
-        let (accepted, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 201);
-        assert_eq!(accepted.len(), 1);
-        let link = &accepted[0].json()["link"];
-        for answer in refused {
-            let head = &answer.expect_error(409, "chain_conflict")["head"];
-            for member in ["seq", "uuid", "signature", "created_at"] {
-                assert_eq!(head[member], link[member], "{head}");
-            }
-        }
-        assert_eq!(stored_chain(&db, alice.avatar()).await.len(), 2);
-        verified_contents(&db, alice.avatar()).await;
-        let content = &replicas[1].contents(&alice.hex()).await[0]["content"];
-        assert_eq!(content["winner"], link["patch"]["winner"]);
-    }
-
     /// A client that sends one submission many times at once is told each time that it was accepted.
     async fn the_same_submit_fifty_times_at_once(db: TestDatabase) {
         let kv = Kv::start(&db, &ProofStandIn::start().await).await;

@@ -33,6 +33,8 @@ mod openapi;
 #[cfg(test)]
 mod payload;
 #[cfg(test)]
+mod rivals;
+#[cfg(test)]
 mod service;
 #[cfg(test)]
 mod store;

@@ -46,6 +46,18 @@ on_both_databases! {
         assert!(metrics.contains("service=\"kv-service\""), "{metrics}");
     }
 
+    async fn it_is_shown_how_many_share_a_batch(db: TestDatabase) {
+        let kv = Kv::start(&db, &ProofStandIn::start().await).await;
+        Person::new("alice").own_write(&kv, json!({"a": 1})).await;
+        let metrics = kv.admin.get("/metrics").await.expect_status(200).text();
+        for batcher in ["append", "submit context", "payload context", "head", "contents"] {
+            let label = format!("nextid_batched_calls_total{{batcher=\"{batcher}\",service=\"kv-service\"}} ");
+            assert!(metrics.contains(&label), "{label} is not in\n{metrics}");
+        }
+        let appended = "nextid_batches_total{batcher=\"append\",service=\"kv-service\"} 1\n";
+        assert!(metrics.contains(appended), "{metrics}");
+    }
+
     /// What was accepted is there after a restart.
     async fn a_restart_loses_nothing(db: TestDatabase) {
         let proof_service = ProofStandIn::start().await;

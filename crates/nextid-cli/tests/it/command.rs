@@ -144,6 +144,12 @@ impl Running {
         assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     }
 
+    /// As `kill -9` does.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Waits for the end, and returns the status and the rest of standard output.
     pub fn end(mut self) -> (i32, String) {
         drop(self.input.take());
@@ -166,7 +172,7 @@ pub struct Services {
     _running: Running,
     pub proof_url: String,
     pub kv_url: String,
-    _user: User,
+    keeper: User,
 }
 
 impl Services {
@@ -190,7 +196,12 @@ impl Services {
             user.start(&["--json", "up", "--proof-listen", "127.0.0.1:0", "--kv-listen", "127.0.0.1:0"]);
         let up = running.next_json();
         let url = |name: &str| up[name].as_str().unwrap().to_owned();
-        Self { proof_url: url("proof_url"), kv_url: url("kv_url"), _running: running, _user: user }
+        Self { proof_url: url("proof_url"), kv_url: url("kv_url"), _running: running, keeper: user }
+    }
+
+    /// The URL of kv-service's database.
+    pub fn kv_database(&self) -> String {
+        format!("sqlite://{}", self.keeper.home().join(".local/share/nextid/kv-service.db").display())
     }
 
     /// A user of these services, with the key of a label.

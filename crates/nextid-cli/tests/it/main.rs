@@ -9,5 +9,6 @@ mod import;
 mod kv;
 mod live;
 mod mirror;
+mod mirror_killed;
 mod posts;
 mod up;

@@ -34,6 +34,9 @@ pub struct Event<L> {
     pub id: i64,
     /// What happened.
     pub body: EventBody<L>,
+    /// Whether it is a link that binds, while the service had not looked at the proof when it took the link over from
+    /// elsewhere (proof-service only): the binding is not valid until a change of its state says so.
+    pub is_unchecked: bool,
 }
 
 /// One item of a feed, as it came.

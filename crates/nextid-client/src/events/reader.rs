@@ -34,6 +34,7 @@ pub struct EventReader<L> {
 #[derive(Deserialize)]
 struct LinkData<L> {
     link: L,
+    is_valid: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -104,11 +105,13 @@ impl<L: DeserializeOwned> EventReader<L> {
         let before = self.last_id;
         let Some(RawEvent { id, kind, data }) = self.next_raw().await? else { return Ok(None) };
         let body = match kind.as_str() {
-            "link" => self.parse::<LinkData<L>>(&data).map(|data| EventBody::Link(data.link)),
-            _ => self.parse::<StateChange>(&data).map(EventBody::State),
+            "link" => self
+                .parse::<LinkData<L>>(&data)
+                .map(|LinkData { link, is_valid }| (EventBody::Link(link), is_valid == Some(false))),
+            _ => self.parse::<StateChange>(&data).map(|change| (EventBody::State(change), false)),
         };
         match body {
-            Ok(body) => Ok(Some(Event { id, body })),
+            Ok((body, is_unchecked)) => Ok(Some(Event { id, body, is_unchecked })),
             Err(error) => {
                 // It was not returned.
                 self.last_id = before;
@@ -152,11 +155,12 @@ impl<L: DeserializeOwned> EventReader<L> {
 
     async fn message(&mut self) -> Result<Option<Message>, ClientError> {
         loop {
-            if let Some(message) = self.messages.pop_front() {
-                return Ok(Some(message));
-            }
+            // Whatever came behind the end does not count.
             if self.has_ended {
                 return Ok(None);
+            }
+            if let Some(message) = self.messages.pop_front() {
+                return Ok(Some(message));
             }
             let Some(chunk) = self.response.chunk().await.map_err(|error| self.transport.failure(&error))?
             else {

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use nextid_client::{
-    ClientError, ClientOptions, Event, EventBody, EventFilter, EventReader, Hello, ProofClient, codes,
+    ClientError, ClientOptions, Event, EventBody, EventFilter, EventReader, Hello, ProofClient, RawEvent,
+    codes,
 };
 use nextid_core::Platform;
 use nextid_core::link::ProofLink;
@@ -56,6 +57,41 @@ async fn events_come_one_by_one_and_the_place_to_resume_is_known() {
         unreachable!("{events:?}")
     };
     assert_eq!((change.identity.as_str(), change.is_valid, change.changed_at), ("octocat", false, 7));
+}
+
+#[tokio::test]
+async fn raw_events_are_given_whatever_they_say() {
+    let stream = format!(
+        ": first\n\n{HELLO}: heartbeat\nid: 4\n\nevent: state\nid: 6\ndata: [not what\ndata: it should be\n\n\
+         event: news\nid: 7\ndata: {{}}\n\nevent: link\nid: 8\ndata: {{\"link\":1}}\n\n{}event: resume\nid: 11\n\
+         data: {{\"last_id\":12,\"reason\":\"slow\"}}\n\n{}",
+        state(10),
+        state(13)
+    );
+    let stand_in = StandIn::answering(200, stream);
+    let mut reader = open(&stand_in, &ClientOptions::default()).await.unwrap();
+    let raw = |id, kind: &str, data: &str| RawEvent { id, kind: kind.to_owned(), data: data.to_owned() };
+    let unreadable = raw(6, "state", "[not what\nit should be");
+    assert_eq!((reader.next_raw().await.unwrap(), reader.last_id()), (Some(unreadable), 6));
+    // What is of no known kind is passed over; the place to resume stays behind what was returned.
+    let link = raw(8, "link", r#"{"link":1}"#);
+    assert_eq!((reader.next_raw().await.unwrap(), reader.last_id()), (Some(link), 8));
+    // The stream goes on behind both, for either way of reading.
+    assert_eq!(reader.next().await.unwrap().map(|event| event.id), Some(10));
+    for _ in 0..2 {
+        assert_eq!((reader.next_raw().await.unwrap(), reader.last_id()), (None, 12));
+    }
+}
+
+#[tokio::test]
+async fn a_raw_event_has_a_new_id() {
+    for bad in [state(3), state(0), state(4).replace("id: 4", "id: four")] {
+        let stand_in = StandIn::answering(200, format!("{HELLO}{bad}{}", state(5)));
+        let mut reader = open(&stand_in, &ClientOptions::default()).await.unwrap();
+        let error = reader.next_raw().await.unwrap_err();
+        assert!(matches!(error, ClientError::Unexpected { .. }), "{bad}: {error}");
+        assert_eq!(reader.last_id(), 3);
+    }
 }
 
 #[tokio::test]

@@ -40,6 +40,18 @@ async fn get() {
 }
 
 #[tokio::test]
+async fn a_namespace_is_bound_unless_it_says_otherwise() {
+    let one = |identity: &str| json!({"platform": "github", "identity": identity, "content": {}});
+    let mut proofs = [one("octocat"), one("hubot"), one("mona")];
+    proofs[1]["bound"] = false.into();
+    proofs[2]["bound"] = true.into();
+    let stand_in = StandIn::json(200, &json!({"persona": "0x04", "avatar": "0x04", "proofs": proofs}));
+    let found = client(&stand_in).get(&keys::key("alice").avatar()).await.unwrap();
+    let bound: Vec<_> = found.proofs.iter().map(|one| (one.identity.as_str(), one.bound)).collect();
+    assert_eq!(bound, [("octocat", true), ("hubot", false), ("mona", true)]);
+}
+
+#[tokio::test]
 async fn by_identity() {
     let stand_in = StandIn::json(200, &json!({"values": [{"avatar": "0x04", "content": {"a": 1}}]}));
     let identity = Identity::parse(Platform::Github, "octocat").unwrap();

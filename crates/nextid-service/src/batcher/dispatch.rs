@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::BatchError;
 use super::stats::Counters;
@@ -14,10 +14,25 @@ pub(super) struct Job<T, R> {
     pub(super) reply: oneshot::Sender<Result<R, BatchError>>,
 }
 
+/// A batch's slot. Its end is news, even if that is a panic.
+struct Place {
+    slot: Option<OwnedSemaphorePermit>,
+    news: Arc<Notify>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        drop(self.slot.take());
+        self.news.notify_one();
+    }
+}
+
 pub(super) struct Dispatcher<F> {
     pub(super) name: &'static str,
     pub(super) max_batch: usize,
     pub(super) in_flight: u32,
+    pub(super) crowd: usize,
+    pub(super) news: Arc<Notify>,
     pub(super) slots: Arc<Semaphore>,
     pub(super) counters: Arc<Counters>,
     pub(super) run: Arc<F>,
@@ -38,6 +53,13 @@ impl<F> Dispatcher<F> {
         let mut open = true;
         // The slot comes first: while all are taken, calls gather in the queue.
         while let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await {
+            // Beside another batch only a crowd is worth one of its own. What was told before the look is not missed: a
+            // `Notify` keeps it.
+            if !self.is_alone() && queue.len() < self.crowd {
+                drop(slot);
+                self.news.notified().await;
+                continue;
+            }
             let mut jobs = Vec::new();
             tokio::select! {
                 biased;
@@ -63,6 +85,11 @@ impl<F> Dispatcher<F> {
         drop(self.slots.acquire_many(self.in_flight).await);
     }
 
+    /// Whether no batch runs; the caller holds a slot.
+    fn is_alone(&self) -> bool {
+        u32::try_from(self.slots.available_permits()).is_ok_and(|free| free + 1 >= self.in_flight)
+    }
+
     fn start<T, R, Fut>(&self, jobs: Vec<Job<T, R>>, slot: OwnedSemaphorePermit)
     where
         T: Send + 'static,
@@ -71,6 +98,7 @@ impl<F> Dispatcher<F> {
         Fut: Future<Output = Vec<R>> + Send + 'static,
     {
         let (name, run, counters) = (self.name, Arc::clone(&self.run), Arc::clone(&self.counters));
+        let place = Place { slot: Some(slot), news: Arc::clone(&self.news) };
         counters.started(jobs.len());
         // A task of its own, so that a panic in `run` ends this batch only: it drops the replies, which tells their
         // callers, and gives the slot back.
@@ -92,7 +120,7 @@ impl<F> Dispatcher<F> {
                     drop(reply.send(Err(error.clone())));
                 }
             }
-            drop(slot);
+            drop(place);
         });
     }
 }

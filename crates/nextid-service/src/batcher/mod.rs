@@ -2,8 +2,8 @@
 //!
 //! A [`Batcher`] stands in front of something that does many things for little more than the price of one: an
 //! append of many links in one statement, many point reads as one `= ANY($1)`. Nobody waits for a timer: a batch
-//! starts as soon as one of the slots is free, with whatever waits by then. So a single caller is served at once and
-//! batches grow only as load grows.
+//! starts as soon as none runs, or as soon as a crowd waits and one of the slots is free, with whatever waits by then. So a
+//! single caller is served at once and batches grow only as load grows.
 //!
 //! ```
 //! # async fn example(db: nextid_service::db::Db) -> Result<(), Box<dyn std::error::Error>> {
@@ -11,7 +11,7 @@
 //! use nextid_service::batcher::{Batcher, BatcherSettings, spread};
 //!
 //! let lookup = Batcher::spawn(
-//!     BatcherSettings { name: "lookup", capacity: 1024, max_batch: 128, in_flight: 3, wait: Duration::from_secs(2) },
+//!     BatcherSettings { name: "lookup", capacity: 1024, max_batch: 128, in_flight: 3, crowd: 32, wait: Duration::from_secs(2) },
 //!     move |keys: Vec<i64>| {
 //!         let db = db.clone();
 //!         async move {
@@ -26,13 +26,14 @@
 //! ```
 
 mod dispatch;
+pub mod metrics;
 mod stats;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot, watch};
 
 use dispatch::{Dispatcher, Job};
 pub use stats::BatcherStats;
@@ -53,6 +54,9 @@ pub struct BatcherSettings {
     pub max_batch: usize,
     /// How many batches may run at the same time.
     pub in_flight: usize,
+    /// How many calls have to wait before a batch is started beside another one. With 1 every free slot is used at once; with
+    /// more, calls gather while a batch runs, which is cheaper for everybody until there are many.
+    pub crowd: usize,
     /// How long a call waits for a place among the waiting before [`BatchError::Overloaded`].
     pub wait: Duration,
 }
@@ -97,6 +101,8 @@ pub enum BatchError {
 pub struct Batcher<T, R> {
     queue: mpsc::Sender<Job<T, R>>,
     slots: Arc<Semaphore>,
+    /// Told when a batch has ended, a crowd waits, or the batcher closes.
+    news: Arc<Notify>,
     counters: Arc<Counters>,
     closing: Arc<watch::Sender<bool>>,
     /// Never carries a value; it ends when the dispatcher has.
@@ -117,9 +123,12 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
         F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Vec<R>> + Send + 'static,
     {
-        let (queue, calls) = mpsc::channel(settings.capacity.clamp(1, MOST_WAITING));
+        let capacity = settings.capacity.clamp(1, MOST_WAITING);
+        let settings = BatcherSettings { crowd: settings.crowd.clamp(1, capacity), ..settings };
+        let (queue, calls) = mpsc::channel(capacity);
         let in_flight = settings.in_flight.clamp(1, MOST_IN_FLIGHT);
         let slots = Arc::new(Semaphore::new(in_flight));
+        let news = Arc::new(Notify::new());
         let counters = Arc::new(Counters::default());
         let (closing, closing_seen) = watch::channel(false);
         let (alive, ended) = watch::channel(());
@@ -127,6 +136,8 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
             name: settings.name,
             max_batch: settings.max_batch.max(1),
             in_flight: u32::try_from(in_flight).unwrap_or(1),
+            crowd: settings.crowd,
+            news: Arc::clone(&news),
             slots: Arc::clone(&slots),
             counters: Arc::clone(&counters),
             run: Arc::new(run),
@@ -135,7 +146,7 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
             dispatcher.serve(calls, closing_seen).await;
             drop(alive);
         });
-        Self { queue, slots, counters, closing: Arc::new(closing), ended, settings: Arc::new(settings) }
+        Self { queue, slots, news, counters, closing: Arc::new(closing), ended, settings: Arc::new(settings) }
     }
 
     /// Makes one call and waits for its result.
@@ -161,19 +172,28 @@ impl<T: Send + 'static, R: Send + 'static> Batcher<T, R> {
         };
         let (reply, result) = oneshot::channel();
         place.send(Job { call, reply });
+        if self.waiting() >= self.settings.crowd {
+            self.news.notify_one();
+        }
         result.await.unwrap_or(Err(BatchError::Aborted { name }))
     }
 
     /// Takes no more calls, and returns when all that were taken are done.
     pub async fn shutdown(&self) {
         self.closing.send_replace(true);
+        self.news.notify_one();
         let mut ended = self.ended.clone();
         while ended.changed().await.is_ok() {}
     }
 
+    /// Calls in the queue.
+    fn waiting(&self) -> usize {
+        self.queue.max_capacity().saturating_sub(self.queue.capacity())
+    }
+
     /// What it has done and is doing, for metrics.
     pub fn stats(&self) -> BatcherStats {
-        let waiting = self.queue.max_capacity().saturating_sub(self.queue.capacity());
+        let waiting = self.waiting();
         let running =
             self.settings.in_flight.clamp(1, MOST_IN_FLIGHT).saturating_sub(self.slots.available_permits());
         self.counters.read(self.settings.name, waiting, running)
@@ -185,6 +205,7 @@ impl<T, R> Clone for Batcher<T, R> {
         Self {
             queue: self.queue.clone(),
             slots: Arc::clone(&self.slots),
+            news: Arc::clone(&self.news),
             counters: Arc::clone(&self.counters),
             closing: Arc::clone(&self.closing),
             ended: self.ended.clone(),

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{CAPACITY, IN_FLIGHT, failure, round};
-use crate::batcher::{Batcher, BatcherSettings, BatcherStats};
+use super::{CAPACITY, CROWD, IN_FLIGHT, failure, round};
+use crate::batcher::metrics::ReadStats;
+use crate::batcher::{Batcher, BatcherSettings};
 use crate::db::{Db, DbConnection, DbError};
 
 /// The most links of one batch.
@@ -49,6 +50,7 @@ impl<L: Candidate> Appender<L> {
             capacity: CAPACITY,
             max_batch: MAX_BATCH,
             in_flight: IN_FLIGHT,
+            crowd: CROWD,
             wait: db.settings().acquire_timeout,
         };
         let append: Arc<Append<L>> = Arc::new(append);
@@ -76,9 +78,10 @@ impl<L: Candidate> Appender<L> {
         self.batcher.shutdown().await;
     }
 
-    /// What it has done and is doing.
-    pub fn stats(&self) -> BatcherStats {
-        self.batcher.stats()
+    /// What it has done and is doing, whenever it is asked.
+    pub fn stats(&self) -> ReadStats {
+        let batcher = self.batcher.clone();
+        Box::new(move || batcher.stats())
     }
 }
 

@@ -1,11 +1,11 @@
 //! The last link of a chain, and what a new one points at.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary};
 use nextid_core::LinkUuid;
 use nextid_core::signature_text::encode_base64;
 
-use crate::db::{DbError, Unnest, UnnestText};
+use crate::db::{DbError, Prepared, PreparedText, array};
 
 /// What a new link needs to know of the last one. What may be large stays where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -36,7 +36,7 @@ impl Head {
 /// One probe of the index for each: `DISTINCT ON` would read every chain from its beginning.
 struct Heads;
 
-impl UnnestText for Heads {
+impl PreparedText for Heads {
     const BEFORE: &'static str = "SELECT q.n, h.seq, h.uuid, h.created_at, h.signature FROM unnest(";
     const AFTER: &'static str = ") WITH ORDINALITY AS q (avatar, n) CROSS JOIN LATERAL \
         (SELECT seq, uuid, created_at, signature FROM links WHERE avatar = q.avatar ORDER BY seq DESC LIMIT 1) h";
@@ -49,7 +49,7 @@ impl UnnestText for Heads {
 /// The database's.
 pub fn heads(c: &mut PgConnection, avatars: Vec<&[u8]>) -> Result<Vec<Option<Head>>, DbError> {
     let count = avatars.len();
-    let rows: Vec<(i64, Head)> = Unnest::<Heads, _>::new((avatars.into_sql::<Array<Binary>>(),)).load(c)?;
+    let rows: Vec<(i64, Head)> = Prepared::<Heads, _>::new((array::<Binary, _>(avatars),)).load(c)?;
     Ok(by_place(count, rows))
 }
 

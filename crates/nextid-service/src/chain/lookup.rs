@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{CAPACITY, IN_FLIGHT, failure};
-use crate::batcher::{Batcher, BatcherSettings, BatcherStats, spread};
+use super::{CAPACITY, CROWD, IN_FLIGHT, failure};
+use crate::batcher::metrics::ReadStats;
+use crate::batcher::{Batcher, BatcherSettings, spread};
 use crate::db::{Db, DbConnection, DbError};
 
 /// The most questions of one read.
@@ -42,6 +43,7 @@ where
             capacity: CAPACITY,
             max_batch: MAX_BATCH,
             in_flight: IN_FLIGHT,
+            crowd: CROWD,
             wait: db.settings().acquire_timeout,
         };
         let read = Arc::new(read);
@@ -72,9 +74,10 @@ where
         self.batcher.shutdown().await;
     }
 
-    /// What it has done and is doing.
-    pub fn stats(&self) -> BatcherStats {
-        self.batcher.stats()
+    /// What it has done and is doing, whenever it is asked.
+    pub fn stats(&self) -> ReadStats {
+        let batcher = self.batcher.clone();
+        Box::new(move || batcher.stats())
     }
 }
 

@@ -21,6 +21,9 @@ use crate::db::DbError;
 
 /// How many batches of one kind run at the same time: while one waits for the disk, the next is sent.
 const IN_FLIGHT: usize = 3;
+/// Calls that wait before the next is sent. On two cores, 64 clients that share one batch at a time are served a quarter faster
+/// than by three at a time, since each costs both sides as much as several calls.
+const CROWD: usize = 24;
 /// Calls that may wait; more are refused after a while.
 const CAPACITY: usize = 2048;
 

@@ -13,8 +13,6 @@ mod tests;
 use std::future::Future;
 use std::io::Write;
 
-use utoipa::openapi::OpenApi;
-
 use args::{Args, Command};
 pub use exit::{ExitCode, Fatal};
 
@@ -42,10 +40,7 @@ pub trait Program {
     ) -> impl Future<Output = Result<Progress, Fatal>>;
 
     /// The OpenAPI document.
-    ///
-    /// # Errors
-    /// When it cannot be made.
-    fn openapi() -> Result<OpenApi, Fatal>;
+    fn openapi() -> Document;
 }
 
 /// Runs the command line of this process.
@@ -105,9 +100,8 @@ fn command<P: Program>(
         Command::Config { example: true } => Ok(example_toml(P::SERVICE)),
         Command::Config { example: false } => Ok(load()?.render_toml()),
         Command::Openapi => {
-            let document =
-                Document::new(&P::openapi()?).map_err(|error| Fatal::new(ExitCode::Failure, error))?;
-            Ok(String::from_utf8_lossy(document.text()).into_owned())
+            let text = P::openapi().text().map_err(|error| Fatal::new(ExitCode::Failure, error))?;
+            Ok(String::from_utf8_lossy(&text).into_owned())
         }
         Command::Healthcheck => {
             let config = load()?;

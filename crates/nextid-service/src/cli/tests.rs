@@ -1,13 +1,7 @@
 use std::time::Duration;
 
-use utoipa::OpenApi as _;
-
 use super::*;
 use crate::fsck::{Count, Defect};
-
-#[derive(utoipa::OpenApi)]
-#[openapi(paths(crate::health::readyz))]
-struct Api;
 
 struct Fake;
 
@@ -37,8 +31,8 @@ impl Program for Fake {
         Ok(end)
     }
 
-    fn openapi() -> Result<OpenApi, Fatal> {
-        Ok(Api::openapi())
+    fn openapi() -> Document {
+        Document::packed(crate::openapi::tests::PACKED)
     }
 }
 
@@ -62,7 +56,7 @@ fn the_commands_that_print() {
     assert_eq!((code, out), (0, example_toml(Service::Kv)));
     let (code, out, _) = run_with(&["openapi"], &[]);
     assert_eq!(code, 0);
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["openapi"], "3.1.0");
+    assert_eq!(out, "{}\n");
     let (code, out, _) = run_with(&["migrate"], &secret);
     assert_eq!((code, out.as_str()), (0, "postgres://u:********@h/d is up to date\n"));
     let (code, out, _) = run_with(&["--version"], &[]);

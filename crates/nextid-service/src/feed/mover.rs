@@ -5,7 +5,7 @@ use diesel::sql_types::BigInt;
 
 use super::reader::latest_id;
 use super::schema::outbox;
-use crate::db::{DbConnection, DbError};
+use crate::db::{DbConnection, DbError, Prepared, PreparedText};
 use crate::on_backend;
 
 /// Whether anything waits.
@@ -13,6 +13,22 @@ pub(super) fn has_waiting(conn: &mut DbConnection) -> Result<bool, DbError> {
     let first: Option<i64> =
         on_backend!(conn, c => outbox::table.select(outbox::id).order(outbox::id).first(c).optional())?;
     Ok(first.is_some())
+}
+
+/// Moves at most so many rows, whose numbers come after the last one. How many left the outbox, and how many got a number.
+struct Move;
+
+impl PreparedText for Move {
+    const BEFORE: &'static str = "WITH given AS (SELECT * FROM (VALUES (";
+    const AFTER: &'static str = ")) AS v (most, last)), taken AS (DELETE FROM outbox \
+        WHERE id = ANY (ARRAY(SELECT id FROM outbox ORDER BY id LIMIT (SELECT most FROM given))) \
+        RETURNING id, kind, ref), \
+        fresh AS (SELECT min(id) AS id, kind, ref FROM taken t WHERE \
+        (SELECT f.id FROM feed f WHERE f.kind = t.kind AND f.ref = t.ref) IS NULL GROUP BY kind, ref), \
+        numbered AS (INSERT INTO feed (id, kind, ref) \
+        SELECT (SELECT last FROM given) + row_number() OVER (ORDER BY id), kind, ref FROM fresh RETURNING 1) \
+        SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM numbered)";
+    type Row = (BigInt, BigInt);
 }
 
 /// What one transaction moved.
@@ -35,22 +51,9 @@ pub(super) fn move_waiting(conn: &mut DbConnection, count: i64) -> Result<Moved,
         // the scalar subquery are there for the planner: written as joins, it may read all of a table, since it
         // cannot know how little waits.
         DbConnection::Postgres(c) => {
-            let counts: Counts = diesel::sql_query(
-                "WITH taken AS (DELETE FROM outbox \
-                 WHERE id = ANY (ARRAY(SELECT id FROM outbox ORDER BY id LIMIT $1)) RETURNING id, kind, ref), \
-                 fresh AS (SELECT min(id) AS id, kind, ref FROM taken t WHERE \
-                 (SELECT f.id FROM feed f WHERE f.kind = t.kind AND f.ref = t.ref) IS NULL GROUP BY kind, ref), \
-                 numbered AS (INSERT INTO feed (id, kind, ref) \
-                 SELECT $2 + row_number() OVER (ORDER BY id), kind, ref FROM fresh RETURNING 1) \
-                 SELECT (SELECT count(*) FROM taken) AS taken, (SELECT count(*) FROM numbered) AS numbered",
-            )
-            .bind::<BigInt, _>(count)
-            .bind::<BigInt, _>(last)
-            .get_result(c)?;
-            Ok(Moved {
-                taken: usize::try_from(counts.taken).unwrap_or(0),
-                latest: last.saturating_add(counts.numbered),
-            })
+            let given = (count.into_sql::<BigInt>(), last.into_sql::<BigInt>());
+            let (taken, numbered): (i64, i64) = Prepared::<Move, _>::new(given).get_result(c)?;
+            Ok(Moved { taken: usize::try_from(taken).unwrap_or(0), latest: last.saturating_add(numbered) })
         }
         // There is no other writer during this transaction, so both statements see the same rows.
         DbConnection::Sqlite(c) => {
@@ -71,12 +74,4 @@ pub(super) fn move_waiting(conn: &mut DbConnection, count: i64) -> Result<Moved,
             Ok(Moved { taken, latest: last.saturating_add(i64::try_from(numbered).unwrap_or(0)) })
         }
     }
-}
-
-#[derive(QueryableByName)]
-struct Counts {
-    #[diesel(sql_type = BigInt)]
-    taken: i64,
-    #[diesel(sql_type = BigInt)]
-    numbered: i64,
 }

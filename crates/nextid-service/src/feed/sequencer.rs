@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -15,6 +15,9 @@ use crate::db::{Db, DbConnection, DbError};
 pub struct SequencerSettings {
     /// How often it looks for what other replicas have appended or numbered.
     pub poll: Duration,
+    /// How far apart rounds begin while there is always something to number: each costs as much as some appends, however
+    /// little it moves.
+    pub pace: Duration,
     /// How long after its last move a holder that was killed still blocks the others.
     pub lease: Duration,
     /// The most rows that one transaction moves.
@@ -23,7 +26,12 @@ pub struct SequencerSettings {
 
 impl Default for SequencerSettings {
     fn default() -> Self {
-        Self { poll: Duration::from_millis(250), lease: Duration::from_secs(2), batch: 2000 }
+        Self {
+            poll: Duration::from_millis(250),
+            pace: Duration::from_millis(15),
+            lease: Duration::from_secs(2),
+            batch: 2000,
+        }
     }
 }
 
@@ -107,6 +115,7 @@ async fn serve(shared: Arc<Shared>, latest: watch::Sender<i64>) {
     loop {
         // Read before the work: what is committed before `stop` is numbered by the round that follows.
         let stopping = shared.stopping.load(Ordering::Acquire);
+        let began = Instant::now();
         let outcome = round(&shared, look_first).await;
         note(&shared, &outcome);
         if let Ok(round) = outcome {
@@ -120,6 +129,9 @@ async fn serve(shared: Arc<Shared>, latest: watch::Sender<i64>) {
         }
         let woken = tokio::time::timeout(shared.settings.poll, shared.news.notified()).await.is_ok();
         look_first = !woken;
+        if woken {
+            tokio::time::sleep(shared.settings.pace.saturating_sub(began.elapsed())).await;
+        }
     }
     let holder = shared.holder.clone();
     if let Err(error) = shared.db.write(move |conn| lease::release(conn, &holder)).await {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::feed::{ChainOrder, places};
+use super::feed::{ChainOrder, numbers};
 use super::progress::Counter;
 use super::snapshot::snapshot;
 use super::{Checks, Defect};
@@ -111,7 +111,8 @@ fn walk<C: Checks>(
         // A page of nothing but one place cannot be passed.
         let is_full = is_full && !page.is_empty();
         let ids: Vec<i64> = page.iter().map(|link| C::place(link).id).collect();
-        let places = places(conn, C::LINK_KIND, &ids)?;
+        let kind = C::LINKS.number;
+        let numbers = numbers(conn, kind, &ids)?;
         let mut done = Vec::new();
         for link in &page {
             let place = C::place(link);
@@ -123,9 +124,8 @@ fn walk<C: Checks>(
                 }
             };
             C::push(&mut chain.chain, link, found);
-            if let Some(places) = places.get(&place.id) {
-                chain.order.push(place, places, found);
-            }
+            let numbers = numbers.get(&place.id).map_or(&[][..], Vec::as_slice);
+            chain.order.push(conn, kind, place, numbers, found)?;
             chain.last = (place.seq, place.id);
             open = Some(chain);
         }

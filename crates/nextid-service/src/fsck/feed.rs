@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
 
+use super::links::existing_links;
 use super::{Checks, Defect, LinkPlace, PageEnd};
 use crate::db::{DbConnection, DbError};
 use crate::feed::schema::{feed, outbox};
@@ -11,109 +12,101 @@ use crate::on_backend;
 
 /// Rows of one read.
 const PAGE: i64 = 2000;
+/// Links about which the outbox is asked at a time.
+const ASKED: usize = 2000;
 
-/// Where one row is in the feed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Places {
-    /// Its numbers.
-    pub numbered: Vec<i64>,
-    /// The ids under which it waits for one.
-    pub waiting: Vec<i64>,
-}
-
-impl Places {
-    /// What is wrong with these places of a row, apart from their order: a row has one number, or waits for one once.
-    pub fn defect(&self, table: &'static str) -> Option<Defect> {
-        let numbered = |count: usize| format!("numbered {count} times");
-        match (self.numbered.as_slice(), self.waiting.as_slice()) {
-            ([_], _) | ([], [_]) => None,
-            ([], []) => Some(
-                Defect::new("not_in_feed", table, "neither numbered nor waiting for it")
-                    .expected("a row of feed or of outbox", "none"),
-            ),
-            ([], waiting) => Some(
-                Defect::new("waits_twice", table, "it waits for its number more than once")
-                    .expected("one row of outbox", format!("the rows {waiting:?}")),
-            ),
-            (numbers, _) => Some(
-                Defect::new("numbered_twice", table, numbered(numbers.len()))
-                    .expected("one row of feed", format!("the rows {numbers:?}")),
-            ),
-        }
-    }
-}
-
-/// Where these rows are in the feed. The outbox is asked only for those that have no number.
+/// The numbers in the feed of these rows, ascending; of a row that has none, nothing.
 ///
 /// # Errors
 /// The database's.
-pub fn places(conn: &mut DbConnection, kind: i16, ids: &[i64]) -> Result<HashMap<i64, Places>, DbError> {
+pub fn numbers(conn: &mut DbConnection, kind: i16, ids: &[i64]) -> Result<HashMap<i64, Vec<i64>>, DbError> {
+    let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
     if ids.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(found);
     }
-    let mut found: HashMap<i64, Places> = ids.iter().map(|id| (*id, Places::default())).collect();
-    let numbered: Vec<(i64, i64)> = on_backend!(&mut *conn, c => feed::table
+    let rows: Vec<(i64, i64)> = on_backend!(conn, c => feed::table
         .filter(feed::kind.eq(kind))
         .filter(feed::reference.eq_any(ids))
         .order(feed::id)
         .select((feed::reference, feed::id))
         .load(c))?;
-    for (reference, id) in numbered {
-        found.entry(reference).or_default().numbered.push(id);
-    }
-    let others: Vec<i64> =
-        found.iter().filter(|(_, places)| places.numbered.is_empty()).map(|(id, _)| *id).collect();
-    if !others.is_empty() {
-        let waiting: Vec<(i64, i64)> = on_backend!(conn, c => outbox::table
-            .filter(outbox::kind.eq(kind))
-            .filter(outbox::reference.eq_any(&others))
-            .order(outbox::id)
-            .select((outbox::reference, outbox::id))
-            .load(c))?;
-        for (reference, id) in waiting {
-            found.entry(reference).or_default().waiting.push(id);
-        }
+    for (reference, id) in rows {
+        found.entry(reference).or_default().push(id);
     }
     Ok(found)
 }
 
-/// The order of one chain's links in the feed: where the link before is.
+/// What is wrong with the numbers of a row, apart from their order: it has one, or waits for one.
+pub fn numbered_twice(table: &'static str, numbers: &[i64]) -> Option<Defect> {
+    (numbers.len() > 1).then(|| {
+        Defect::new("numbered_twice", table, format!("numbered {} times", numbers.len()))
+            .expected("one row of feed", format!("the rows {numbers:?}"))
+    })
+}
+
+/// The order of one chain's links in the feed, as far as they have numbers.
 #[derive(Debug, Default)]
 pub(super) struct ChainOrder {
+    /// The number of the last link that has one.
     numbered: Option<i64>,
+    /// The links behind it, which have none.
+    without: Vec<i64>,
+    /// The row of the outbox of the last link before a number that waits for its own.
     waiting: Option<i64>,
 }
 
 impl ChainOrder {
-    /// Takes the places of the chain's next link.
-    pub(super) fn push(&mut self, link: LinkPlace<'_>, places: &Places, found: &mut Vec<Defect>) {
+    /// Takes the numbers of the chain's next link. Only where one is numbered behind links that are not the outbox is asked: for
+    /// whether they wait.
+    pub(super) fn push(
+        &mut self,
+        conn: &mut DbConnection,
+        kind: i16,
+        link: LinkPlace<'_>,
+        numbers: &[i64],
+        found: &mut Vec<Defect>,
+    ) -> Result<(), DbError> {
         let of_link = |defect: Defect| defect.row(link.id).of(link.avatar).at(link.seq);
-        found.extend(places.defect("links").map(of_link));
+        found.extend(numbered_twice("links", numbers).map(of_link));
+        let Some(id) = numbers.first() else {
+            self.without.push(link.id);
+            return Ok(());
+        };
+        if !self.without.is_empty() {
+            self.waiting = last_waiting(conn, kind, &self.without)?.or(self.waiting);
+            self.without.clear();
+        }
         let order = |message: &str| of_link(Defect::new("feed_order", "links", message));
-        match (places.numbered.first(), places.waiting.first()) {
-            (Some(id), _) => {
-                if let Some(waiting) = self.waiting {
-                    found.push(
-                        order("it is numbered, while a link before it waits")
-                            .expected(format!("no number before row {waiting} of outbox has one"), id),
-                    );
-                } else if let Some(before) = self.numbered.filter(|before| before >= id) {
-                    found.push(
-                        order("its number is not above that of the link before")
-                            .expected(format!("> {before}"), id),
-                    );
-                }
-                self.numbered = Some(*id);
-            }
-            (None, Some(id)) => {
-                if let Some(before) = self.waiting.filter(|before| before >= id) {
-                    found.push(order("it waits before the link before").expected(format!("> {before}"), id));
-                }
-                self.waiting = Some(*id);
-            }
-            (None, None) => {}
+        if let Some(waiting) = self.waiting {
+            found.push(
+                order("it is numbered, while a link before it waits")
+                    .expected(format!("no number before row {waiting} of outbox has one"), id),
+            );
+        } else if let Some(before) = self.numbered.filter(|before| before >= id) {
+            found.push(
+                order("its number is not above that of the link before").expected(format!("> {before}"), id),
+            );
+        }
+        self.numbered = Some(*id);
+        Ok(())
+    }
+}
+
+/// The first row of the outbox of the last of these links that has one.
+fn last_waiting(conn: &mut DbConnection, kind: i16, links: &[i64]) -> Result<Option<i64>, DbError> {
+    for ids in links.rchunks(ASKED) {
+        let rows: Vec<(i64, i64)> = on_backend!(&mut *conn, c => outbox::table
+            .filter(outbox::kind.eq(kind))
+            .filter(outbox::reference.eq_any(ids))
+            .order(outbox::id.desc())
+            .select((outbox::reference, outbox::id))
+            .load(c))?;
+        let first: HashMap<i64, i64> = rows.into_iter().collect();
+        if let Some(place) = ids.iter().rev().find_map(|id| first.get(id)) {
+            return Ok(Some(*place));
         }
     }
+    Ok(None)
 }
 
 /// A page of the feed: no number is missing, and what a row refers to is there.
@@ -157,9 +150,9 @@ pub(super) fn outbox_page<C: Checks>(
         .load(c))?;
     referred_to::<C>(conn, "outbox", &rows, found)?;
     for (kind, ids) in by_kind(&rows) {
-        let places = places(conn, kind, &ids)?;
+        let numbers = numbers(conn, kind, &ids)?;
         for (id, _, reference) in rows.iter().filter(|(_, of, _)| *of == kind) {
-            if let Some(number) = places.get(reference).and_then(|places| places.numbered.first()) {
+            if let Some(number) = numbers.get(reference).and_then(|numbers| numbers.first()) {
                 found.push(
                     Defect::new("waits_though_numbered", "outbox", "what it refers to has a number")
                         .row(*id)
@@ -189,7 +182,11 @@ fn referred_to<C: Checks>(
     found: &mut Vec<Defect>,
 ) -> Result<(), DbError> {
     for (kind, ids) in by_kind(rows) {
-        let existing = C::existing(conn, kind, &ids)?.map(HashSet::<i64>::from_iter);
+        let existing = match kind == C::LINKS.number {
+            true => Some(existing_links(conn, &ids)?),
+            false => C::existing(conn, kind, &ids)?,
+        };
+        let existing = existing.map(HashSet::<i64>::from_iter);
         for (id, _, reference) in rows.iter().filter(|(_, of, _)| *of == kind) {
             let defect = match &existing {
                 None => Defect::new("unknown_kind", table, format!("its kind, {kind}, is not known")),

@@ -2,7 +2,7 @@
 //!
 //! A service says in [`Checks`] which tables it has and what follows from its links; what is common is here: all cores work,
 //! each on a few chains at a time, so that the memory needed is that of a page of links, and of the uuids and the state of the
-//! chains that are being looked at, however large the database is. It only reads.
+//! chains that are being looked at, however large the database is and however much waits for its number. It only reads.
 //!
 //! It may run beside services that write. Between two reads a chain grows, and a row moves from the outbox to the feed; so
 //! what looks wrong is looked at once more, under one snapshot of the database, and only what is wrong there is told.
@@ -11,15 +11,17 @@ mod chains;
 mod defect;
 mod feed;
 mod link_defect;
+mod links;
 mod progress;
 mod run;
 mod snapshot;
+mod waiting;
 
 use crate::db::{DbConnection, DbError};
 
 pub use chains::Span;
 pub use defect::Defect;
-pub use feed::{Places, places};
+pub use feed::{numbered_twice, numbers};
 pub use link_defect::LinkTexts;
 pub use progress::{Count, Progress};
 pub use run::{Event, check, check_configured, default_jobs};
@@ -32,23 +34,12 @@ pub trait Checks: 'static {
     /// A chain, as far as its links were pushed.
     type Chain;
 
-    /// Under which kind the feed has links.
-    const LINK_KIND: i16;
+    /// How the feed refers to links.
+    const LINKS: Kind;
+    /// What else it refers to.
+    const OTHERS: &'static [Kind];
     /// How many links are read at a time: with the largest ones a few MiB.
     const PAGE: i64;
-
-    /// How many links there are.
-    ///
-    /// # Errors
-    /// The database's.
-    fn count_links(conn: &mut DbConnection) -> Result<i64, DbError>;
-
-    /// The Avatar of the link that comes `skip` links after the last one of `after`, ordered by Avatar and place; none when
-    /// there are fewer.
-    ///
-    /// # Errors
-    /// The database's.
-    fn avatar_after(conn: &mut DbConnection, after: &[u8], skip: i64) -> Result<Option<Vec<u8>>, DbError>;
 
     /// At most `count` links of a span, ordered by Avatar, place and id.
     ///
@@ -92,7 +83,8 @@ pub trait Checks: 'static {
     /// The database's.
     fn without_chain(conn: &mut DbConnection, after: &[u8], count: i64) -> Result<Vec<Vec<u8>>, DbError>;
 
-    /// Which of these rows there are that the feed refers to under this kind; none when there is no such kind.
+    /// Which of these rows there are that the feed refers to under this kind, which is not that of links; none when there is no
+    /// such kind.
     ///
     /// # Errors
     /// The database's.
@@ -100,6 +92,17 @@ pub trait Checks: 'static {
 
     /// Tables that are checked row by row, beside the chains.
     fn tables() -> &'static [Table];
+}
+
+/// Rows that the feed refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// The feed's word for them.
+    pub number: i16,
+    /// Where they are: a table with the columns `id` and `avatar`, and `seq` if it is of links.
+    pub table: &'static str,
+    /// Whether it has `seq`.
+    pub has_seq: bool,
 }
 
 /// A table that is checked row by row.

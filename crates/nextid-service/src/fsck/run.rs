@@ -9,13 +9,15 @@ use tokio::task::JoinSet;
 
 use super::chains::{Span, check_span, check_without_chain};
 use super::feed::{feed_page, outbox_page};
+use super::links::{avatar_after, count_links};
 use super::progress::{Counter, Progress};
 use super::snapshot::snapshot;
-use super::{Checks, Defect, PageCheck, Table};
+use super::waiting::{Question, waits_in_order, waits_twice, without_place};
+use super::{Checks, Defect, Kind, PageEnd, Table};
 use crate::boot::database_settings;
 use crate::cli::{ExitCode, Fatal};
 use crate::config::{Config, Service};
-use crate::db::{Db, DbError, DbSettings, Migrations};
+use crate::db::{Db, DbConnection, DbError, DbSettings, Migrations};
 
 /// Links of the chains that a worker takes at a time; a longer chain is taken whole.
 const SPAN: i64 = 2000;
@@ -79,7 +81,7 @@ pub async fn check<C: Checks>(
     let start = Instant::now();
     let counter = Arc::new(Counter::default());
     let _guard = GiveUp(Arc::clone(&counter));
-    let in_all = u64::try_from(db.primary(C::count_links).await?).unwrap_or(0);
+    let in_all = u64::try_from(db.primary(count_links).await?).unwrap_or(0);
     let plan = Arc::new(Mutex::new(Plan::new::<C>()));
     let (sender, mut defects) = mpsc::channel(64);
     let mut workers = JoinSet::new();
@@ -124,6 +126,8 @@ impl Drop for GiveUp {
 /// What is left to be done.
 struct Plan {
     tables: Vec<Table>,
+    /// What is asked about what waits.
+    questions: Vec<(Question, Kind)>,
     /// Where the next span of chains begins; none when there is none.
     chains: Option<Vec<u8>>,
     /// Where the next Avatars without a chain begin; none when there are none.
@@ -133,6 +137,7 @@ struct Plan {
 /// What a worker does next.
 enum Job {
     Table(Table),
+    Question(Question, Kind),
     Chains(Span),
     Without(Vec<Vec<u8>>),
 }
@@ -141,8 +146,11 @@ impl Plan {
     fn new<C: Checks>() -> Self {
         let shared =
             [Table { name: "feed", page: feed_page::<C> }, Table { name: "outbox", page: outbox_page::<C> }];
+        let kinds = C::OTHERS.iter().chain([&C::LINKS]);
+        let questions = kinds.flat_map(|kind| [(without_place as Question, *kind), (waits_twice, *kind)]);
         Self {
             tables: C::tables().iter().copied().chain(shared).collect(),
+            questions: questions.chain([(waits_in_order as Question, C::LINKS)]).collect(),
             chains: Some(Vec::new()),
             without: Some(Vec::new()),
         }
@@ -152,9 +160,12 @@ impl Plan {
         if let Some(table) = self.tables.pop() {
             return Ok(Some(Job::Table(table)));
         }
+        if let Some((question, kind)) = self.questions.pop() {
+            return Ok(Some(Job::Question(question, kind)));
+        }
         if let Some(after) = self.chains.take() {
             let from = after.clone();
-            let up_to = db.primary(move |conn| C::avatar_after(conn, &from, SPAN)).await?;
+            let up_to = db.primary(move |conn| avatar_after(conn, &from, SPAN)).await?;
             self.chains.clone_from(&up_to);
             return Ok(Some(Job::Chains(Span { after, up_to })));
         }
@@ -179,6 +190,13 @@ async fn work<C: Checks>(
                 check_table(&db, table.page, &counter, &defects).await?;
                 continue;
             }
+            Some(Job::Question(question, kind)) => {
+                let page = move |conn: &mut DbConnection, after, found: &mut Vec<Defect>| {
+                    question(conn, &kind, after, found)
+                };
+                check_table(&db, page, &counter, &defects).await?;
+                continue;
+            }
             Some(Job::Chains(span)) => {
                 let counter = Arc::clone(&counter);
                 db.primary(move |conn| check_span::<C>(conn, &span, &counter)).await?
@@ -194,7 +212,10 @@ async fn work<C: Checks>(
 
 async fn check_table(
     db: &Db,
-    page: PageCheck,
+    page: impl Fn(&mut DbConnection, i64, &mut Vec<Defect>) -> Result<Option<PageEnd>, DbError>
+    + Copy
+    + Send
+    + 'static,
     counter: &Arc<Counter>,
     defects: &mpsc::Sender<Defect>,
 ) -> Result<(), DbError> {

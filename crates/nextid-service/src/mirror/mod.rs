@@ -11,19 +11,23 @@ mod evidence;
 mod follower;
 mod mark;
 mod origin;
+mod places;
 mod read_only;
+mod refused;
 pub mod schema;
 mod status;
 mod stop;
 mod task;
 
-pub use evidence::{Evidence, all as evidence, keep as keep_evidence};
+pub use evidence::{Evidence, all as evidence};
 pub use follower::{Ended, Follower};
 pub use mark::{
     Mark, MarkError, adopt, advance, caught_up, claim, mark, origin_of, require_mirror_or_empty, require_own,
 };
 pub use origin::{Keeper, Kept, Origin, OriginError, Position, Told};
+pub use places::{number, reference};
 pub use read_only::{refuse_all, refuse_writes};
+pub use refused::{Refused, Suspect, keep_items, why_forked};
 pub use status::{Lag, Status};
 pub use stop::Stop;
 pub use task::MirrorTask;

@@ -1,3 +1,6 @@
+use actix_web::App;
+use actix_web::http::StatusCode;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use utoipa::OpenApi as _;
 
 use super::*;
@@ -14,6 +17,9 @@ fn submit() {}
 #[utoipa::path(get, path = "/v1/x", operation_id = "find", params(("page" = i64, Query)), responses((status = 200)))]
 #[expect(dead_code, reason = "only its description is used")]
 fn find() {}
+
+/// `{}` and a newline, in one stored block.
+pub(crate) const PACKED: &[u8] = b"\x78\x01\x01\x03\x00\xfc\xff{}\n\x02\x78\x01\x03";
 
 const ERRORS: &[(&str, &[ErrorCode])] = &[
     ("readyz", &[]),
@@ -67,4 +73,19 @@ fn table_and_document_must_name_the_same_operations() {
     assert_eq!(document(&ERRORS[..2]).unwrap_err(), OpenApiError::NotInTable("find".into()));
     let more: Vec<_> = ERRORS.iter().copied().chain([("gone", &[] as &[ErrorCode])]).collect();
     assert_eq!(document(&more).unwrap_err(), OpenApiError::NoSuchOperation("gone".into()));
+}
+
+#[actix_web::test]
+async fn it_is_served_as_it_was_packed() {
+    for (packed, status) in [(PACKED, StatusCode::OK), (&PACKED[..9], StatusCode::INTERNAL_SERVER_ERROR)] {
+        let document = Document::packed(packed);
+        let app = init_service(App::new().configure(|cfg| document.register(cfg))).await;
+        for _ in 0..2 {
+            let request = TestRequest::get().uri("/openapi.json").to_request();
+            let answer = call_service(&app, request).await;
+            assert_eq!(answer.status(), status);
+            let body = read_body(answer).await;
+            assert_eq!(body == "{}\n", status == StatusCode::OK, "{body:?}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ use super::store::{StoredWebhook, WebhookStore};
 use super::{Answer, WebhookMetrics, WebhookWorker, routes};
 use crate::boot::StartError;
 use crate::config::{Config, Secret, Service};
-use crate::db::Db;
+use crate::db::{Db, DbError};
 use crate::events::{EventKind, EventSource};
 use crate::feed::Sequencer;
 use crate::shutdown::Shutdown;
@@ -70,19 +70,17 @@ impl Webhooks {
         }
     }
 
-    /// Starts the worker where there is, or may come, something to send: where the API is on, or an endpoint was registered.
+    /// Whether there is, or may come, something to send: where the API is on, or an endpoint was registered.
     ///
     /// # Errors
     /// The database's.
-    pub async fn start(
-        &self,
-        sequencer: &Sequencer,
-        shutdown: &Shutdown,
-    ) -> Result<Option<WebhookWorker>, StartError> {
-        if self.token.is_none() && !self.store.is_used().await? {
-            return Ok(None);
-        }
-        Ok(Some(self.deliverer.spawn(sequencer.watch(), shutdown.clone(), self.grace)))
+    pub async fn is_used(&self) -> Result<bool, DbError> {
+        Ok(self.token.is_some() || self.store.is_used().await?)
+    }
+
+    /// Starts the worker.
+    pub fn spawn(&self, sequencer: &Sequencer, shutdown: &Shutdown) -> WebhookWorker {
+        self.deliverer.spawn(sequencer.watch(), shutdown.clone(), self.grace)
     }
 
     /// Whether this is the operator's token.

@@ -16,6 +16,7 @@ pub fn bounds() -> BatcherSettings {
         capacity: 1000,
         max_batch: 100,
         in_flight: 1,
+        crowd: 1,
         wait: Duration::from_secs(20),
     }
 }
@@ -74,6 +75,37 @@ async fn what_waits_goes_together() {
     let batches = gated.batches.lock().unwrap().clone();
     assert_eq!(batches.iter().map(Vec::len).collect::<Vec<_>>(), [1, 100, 100, 50]);
     assert_eq!(batches.concat(), (0..=250).collect::<Vec<_>>());
+}
+
+/// Beside a batch another one starts for a crowd only; whoever is fewer goes when it has ended.
+#[tokio::test]
+async fn a_crowd_does_not_wait() {
+    let gated = Gated::new(BatcherSettings { in_flight: 2, crowd: 3, ..bounds() });
+    let mut calls = vec![gated.submit(0)];
+    gated.until(|stats| stats.running == 1 && stats.calls == 1).await;
+    calls.extend([gated.submit(1), gated.submit(2)]);
+    gated.until(|stats| stats.waiting == 2).await;
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(gated.batcher.stats().running, 1);
+    calls.push(gated.submit(3));
+    gated.until(|stats| stats.running == 2 && stats.waiting == 0).await;
+    calls.push(gated.submit(4));
+    gated.until(|stats| stats.waiting == 1).await;
+    gated.gate.add_permits(3);
+    for (number, call) in (0..).zip(calls) {
+        assert_eq!(call.await.unwrap(), Ok(number * 2));
+    }
+    assert_eq!(*gated.batches.lock().unwrap(), [vec![0], vec![1, 2, 3], vec![4]]);
+    // Who stops waits for nobody but what runs.
+    let running = gated.submit(5);
+    gated.until(|stats| stats.running == 1 && stats.calls == 6).await;
+    let waits = gated.submit(6);
+    gated.until(|stats| stats.waiting == 1).await;
+    gated.gate.add_permits(2);
+    gated.batcher.shutdown().await;
+    assert_eq!((running.await.unwrap(), waits.await.unwrap()), (Ok(10), Ok(12)));
 }
 
 /// A full queue refuses after the wait, and takes calls again when there is room.
@@ -171,6 +203,7 @@ async fn many_callers_on_many_threads() {
             capacity: 1 + usize::try_from(dice.roll(50)).unwrap(),
             max_batch: 1 + usize::try_from(dice.roll(20)).unwrap(),
             in_flight: 1 + usize::try_from(dice.roll(4)).unwrap(),
+            crowd: 1 + usize::try_from(dice.roll(4)).unwrap(),
             ..bounds()
         };
         let (max_batch, in_flight) = (settings.max_batch, settings.in_flight);

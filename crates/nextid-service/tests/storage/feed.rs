@@ -16,7 +16,12 @@ pub fn woken_only() -> SequencerSettings {
 
 /// Settings under which everything happens soon.
 pub fn quick() -> SequencerSettings {
-    SequencerSettings { poll: Duration::from_millis(5), lease: Duration::from_millis(100), batch: 7 }
+    SequencerSettings {
+        poll: Duration::from_millis(5),
+        lease: Duration::from_millis(100),
+        batch: 7,
+        ..SequencerSettings::default()
+    }
 }
 
 pub async fn append(db: &Db, kind: i16, references: Vec<i64>) {

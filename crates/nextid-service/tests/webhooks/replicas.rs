@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use nextid_service::feed::{Sequencer, SequencerSettings};
 use nextid_service::shutdown::Shutdown;
+use nextid_service::webhooks::DeliveryRules;
 use nextid_testkit::webhook::{Delivery, Reaction, WebhookReceiver};
 
 use crate::support::{Bench, rules, until};
@@ -19,7 +20,10 @@ nextid_testkit::on_both_databases! {
         }
         bench.append(1..=10).await;
         let (second, third) = (bench.replica().await, bench.replica().await);
-        let workers = [bench.deliverer(), second.deliverer(), third.deliverer()];
+        // Nobody takes over from a replica that is merely slow.
+        let unhurried = DeliveryRules { lease: Duration::from_secs(60), ..rules() };
+        let workers =
+            [&bench, &second, &third].map(|bench| bench.deliverer_with(unhurried.clone(), Duration::from_secs(15)));
         tokio::join!(workers[0].run(), workers[1].run(), workers[2].run());
         // Who was last may have left what another one still had.
         workers[0].run().await;

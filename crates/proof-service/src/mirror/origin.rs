@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use nextid_client::{
-    ClientError, ClientOptions, EventBody, EventFilter, EventReader, ProofClient, StateChange, codes,
+    ClientError, ClientOptions, Event, EventBody, EventFilter, EventReader, ProofClient, StateChange, codes,
 };
 use nextid_core::Avatar;
 use nextid_core::link::ProofLink;
@@ -82,7 +82,7 @@ impl Origin for HttpOrigin {
             match tokio::time::timeout(GLANCE, events.next()).await {
                 Ok(Ok(Some(event))) => {
                     self.alive = event.id;
-                    return Ok(Told::Item(event.id, item(event.body)));
+                    return Ok(Told::Item(event.id, item(event)));
                 }
                 Ok(Ok(None)) => {
                     self.events = None;
@@ -109,8 +109,9 @@ impl Origin for HttpOrigin {
     }
 }
 
-fn item(body: EventBody<ProofLink>) -> ProofItem {
-    match body {
+fn item(event: Event<ProofLink>) -> ProofItem {
+    match event.body {
+        EventBody::Link(link) if event.is_unchecked => ProofItem::Unchecked(Box::new(link)),
         EventBody::Link(link) => ProofItem::Link(Box::new(link)),
         EventBody::State(change) => ProofItem::State(Box::new(told(change))),
     }

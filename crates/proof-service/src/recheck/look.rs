@@ -6,6 +6,7 @@ use nextid_core::{Action, Avatar, CreatedAt, Identity, LinkUuid, Platform};
 use nextid_platforms::{Claim, Registry};
 use uuid::Uuid;
 
+use super::contract;
 use super::verdict::Verdict;
 use crate::store::recheck::DueProof;
 
@@ -14,6 +15,10 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// Looks at a proof. No connection to the database is held meanwhile.
 pub(super) async fn look(registry: &Registry, due: &DueProof) -> Verdict {
+    if due.platform == Platform::Ethereum.as_str() {
+        let asked = tokio::time::timeout(TIME_LIMIT, contract::ask(registry, due)).await;
+        return asked.unwrap_or_else(|_| unusable("the look took too long"));
+    }
     let Some(claim) = claim_of(due) else { return unusable("the stored binding cannot be read") };
     let Some(verifier) = registry.get(claim.identity.platform()) else {
         return unusable("the platform is not configured");

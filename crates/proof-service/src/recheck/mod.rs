@@ -10,6 +10,7 @@
 //! Everything takes the time from outside, so that tests move the clock instead of waiting.
 
 mod brake;
+mod contract;
 mod lanes;
 mod look;
 mod metrics;

@@ -116,7 +116,7 @@ impl From<Result<Verified, CheckError>> for Verdict {
 }
 
 /// A platform's words as they can be stored: PostgreSQL refuses NUL, and nobody may fill the table.
-fn stored_text(text: &str) -> String {
+pub(super) fn stored_text(text: &str) -> String {
     text.chars().filter(|character| !character.is_control()).take(MAX_TEXT).collect()
 }
 

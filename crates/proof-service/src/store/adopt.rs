@@ -2,22 +2,27 @@
 
 use diesel::prelude::*;
 use nextid_core::Platform;
+use nextid_core::verify::BindingEvidence;
 use nextid_service::db::{DbConnection, DbError};
 use nextid_service::{mirror, on_backend};
 
 use super::Store;
-use super::schema::bindings;
+use super::StoredLink;
+use super::schema::{bindings, links};
 use super::states::{self, NewStateChange};
 
 /// Why a proof that the origin called valid is not, until it was looked at here.
 const UNCHECKED: &str = "copied from another service; its proof has not been looked at yet";
 
-/// A binding, as far as taking it over needs it.
-type Row = (i64, Vec<u8>, String, String, i64, String, String, String, bool);
+/// Rows that one statement changes, far below the number of parameters that either database takes.
+const CHUNK: usize = 500;
+
+/// A binding, as far as taking it over needs it, and the link that made it.
+type Row = (i64, Vec<u8>, String, String, String, String, String, bool, StoredLink);
 
 impl Store {
     /// Makes a mirror's database this service's own, if it is a mirror's. What the origin said of proofs counts no more:
-    /// every proof by a post is unchecked, and is looked at at once. Returns how many there are; none if the database was no
+    /// every proof by a post or by a contract is unchecked, and is looked at at once. Returns how many there are; none if the database was no
     /// mirror's.
     ///
     /// # Errors
@@ -30,27 +35,34 @@ impl Store {
 }
 
 fn uncheck(conn: &mut DbConnection, now: i64) -> Result<usize, DbError> {
-    let with_post: Vec<&str> = Platform::ALL
+    let asked: Vec<&str> = Platform::ALL
         .iter()
-        .filter(|platform| platform.needs_post())
+        .filter(|platform| platform.needs_post() || **platform == Platform::Ethereum)
         .map(|platform| platform.as_str())
         .collect();
-    let rows: Vec<Row> = on_backend!(&mut *conn, c => bindings::table
-        .filter(bindings::platform.eq_any(&with_post))
+    let mut rows: Vec<Row> = on_backend!(&mut *conn, c => bindings::table
+        .inner_join(links::table.on(links::id.eq(bindings::link_id)))
+        .filter(bindings::platform.eq_any(&asked))
         .order(bindings::id)
         .select((
             bindings::id,
             bindings::avatar,
             bindings::platform,
             bindings::identity,
-            bindings::link_id,
             bindings::alt_id,
             bindings::alt_name,
             bindings::state,
             bindings::is_valid,
+            StoredLink::as_select(),
         ))
         .load(c))?;
-    for (id, avatar, platform, identity, link_id, alt_id, alt_name, state, is_valid) in &rows {
+    rows.retain(|(_, _, platform, .., link)| needs_a_look(platform, link));
+    let link_ids: Vec<i64> = rows.iter().map(|(.., link)| link.id).collect();
+    for some in link_ids.chunks(CHUNK) {
+        let made = links::table.filter(links::id.eq_any(some));
+        on_backend!(&mut *conn, c => diesel::update(made).set(links::unchecked.eq(true)).execute(c))?;
+    }
+    for (id, avatar, platform, identity, alt_id, alt_name, state, is_valid, link) in &rows {
         let columns = (
             bindings::state.eq("unchecked"),
             bindings::is_valid.eq(false),
@@ -66,7 +78,7 @@ fn uncheck(conn: &mut DbConnection, now: i64) -> Result<usize, DbError> {
                 avatar,
                 platform,
                 identity,
-                link_id: *link_id,
+                link_id: link.id,
                 alt_id,
                 alt_name,
                 alt_name_before: alt_name,
@@ -80,4 +92,11 @@ fn uncheck(conn: &mut DbConnection, now: i64) -> Result<usize, DbError> {
         )?;
     }
     Ok(rows.len())
+}
+
+/// What a key signed needs none.
+fn needs_a_look(platform: &str, link: &StoredLink) -> bool {
+    platform.parse().is_ok_and(|platform: Platform| {
+        BindingEvidence::of(platform, &link.to_link()) != BindingEvidence::CounterSignature
+    })
 }

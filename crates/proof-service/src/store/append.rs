@@ -111,6 +111,8 @@ impl NewLink {
             prev: self.prev.clone(),
             extra: self.extra_text(),
             stored_at: self.stored_at,
+            // A submit is looked at before it is stored.
+            unchecked: false,
         }
     }
 }

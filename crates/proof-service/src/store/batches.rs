@@ -1,6 +1,7 @@
 //! What is done together for requests that wait at the same time.
 
 use nextid_core::Avatar;
+use nextid_service::batcher::metrics::ReadStats;
 use nextid_service::chain::{Appender, Head, Lookup, Source};
 use nextid_service::db::Db;
 
@@ -29,6 +30,11 @@ impl Batches {
             heads: Lookup::spawn("head", db.clone(), Source::Primary, context::heads),
             bindings: Lookup::spawn("binding", db.clone(), Source::Any, bindings::find),
         }
+    }
+
+    /// What each has done and is doing.
+    pub(super) fn stats(&self) -> Vec<ReadStats> {
+        vec![self.appender.stats(), self.contexts.stats(), self.heads.stats(), self.bindings.stats()]
     }
 
     /// Finishes what waits, and takes no more.

@@ -65,6 +65,8 @@ pub(super) struct ForeignRow {
     prev: Option<Vec<u8>>,
     extra: String,
     stored_at: i64,
+    /// Whether it binds, and nobody here has looked at the proof.
+    pub(super) unchecked: bool,
 }
 
 impl ForeignLink {
@@ -104,6 +106,7 @@ impl ForeignLink {
             prev: link.prev.as_deref().map(|prev| bytes_of("prev", prev)).transpose()?,
             extra: serde_json::Value::Object(link.extra.clone()).to_string(),
             stored_at,
+            unchecked: false,
         };
         Ok(Self { avatar, action, evidence: BindingEvidence::of(platform, link), identity, row })
     }

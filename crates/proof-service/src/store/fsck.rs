@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use nextid_service::db::{DbConnection, DbError};
-use nextid_service::fsck::{Checks, Defect, LinkPlace, PageEnd, Span, Table, places};
-use nextid_service::on_backend;
+use nextid_service::fsck::{Checks, Defect, Kind, LinkPlace, PageEnd, Table, numbered_twice, numbers};
+use nextid_service::{on_backend, read_links};
 
 use super::FeedKind;
 use super::rows::StoredLink;
@@ -81,52 +81,12 @@ impl Checks for ProofChecks {
     type Link = StoredLink;
     type Chain = Chain;
 
-    const LINK_KIND: i16 = FeedKind::Link as i16;
+    const LINKS: Kind = Kind { number: FeedKind::Link as i16, table: "links", has_seq: true };
+    const OTHERS: &'static [Kind] =
+        &[Kind { number: FeedKind::State as i16, table: "state_changes", has_seq: false }];
     const PAGE: i64 = 500;
 
-    fn count_links(conn: &mut DbConnection) -> Result<i64, DbError> {
-        Ok(on_backend!(conn, c => links::table.count().get_result(c))?)
-    }
-
-    fn avatar_after(conn: &mut DbConnection, after: &[u8], skip: i64) -> Result<Option<Vec<u8>>, DbError> {
-        Ok(on_backend!(conn, c => links::table
-            .filter(links::avatar.gt(after))
-            .order((links::avatar, links::seq))
-            .offset(skip)
-            .select(links::avatar)
-            .first(c)
-            .optional())?)
-    }
-
-    fn links_between(conn: &mut DbConnection, span: &Span, count: i64) -> Result<Vec<StoredLink>, DbError> {
-        Ok(on_backend!(conn, c => {
-            let mut query = links::table
-                .filter(links::avatar.gt(&span.after))
-                .order((links::avatar, links::seq, links::id))
-                .limit(count)
-                .select(StoredLink::as_select())
-                .into_boxed();
-            if let Some(up_to) = &span.up_to {
-                query = query.filter(links::avatar.le(up_to));
-            }
-            query.load(c)
-        })?)
-    }
-
-    fn links_from(
-        conn: &mut DbConnection,
-        avatar: &[u8],
-        seq: i64,
-        count: i64,
-    ) -> Result<Vec<StoredLink>, DbError> {
-        Ok(on_backend!(conn, c => links::table
-            .filter(links::avatar.eq(avatar))
-            .filter(links::seq.ge(seq))
-            .order((links::seq, links::id))
-            .limit(count)
-            .select(StoredLink::as_select())
-            .load(c))?)
-    }
+    read_links!(links, StoredLink);
 
     fn place(link: &StoredLink) -> LinkPlace<'_> {
         LinkPlace { avatar: &link.avatar, seq: link.seq, id: link.id }
@@ -167,13 +127,6 @@ impl Checks for ProofChecks {
     }
 
     fn existing(conn: &mut DbConnection, kind: i16, ids: &[i64]) -> Result<Option<Vec<i64>>, DbError> {
-        if kind == FeedKind::Link as i16 {
-            let found = on_backend!(conn, c => links::table
-                .filter(links::id.eq_any(ids))
-                .select(links::id)
-                .load(c))?;
-            return Ok(Some(found));
-        }
         if kind == FeedKind::State as i16 {
             let found = on_backend!(conn, c => state_changes::table
                 .filter(state_changes::id.eq_any(ids))
@@ -209,7 +162,7 @@ fn subkeys_page(
     Ok(rows.last().map(|row| PageEnd { last: row.id, rows: rows.len() }))
 }
 
-/// Every change of a state is in the feed once, and is about a binding that the same Avatar's link made.
+/// Every change of a state is numbered once at most, and is about a binding that the same Avatar's link made.
 fn state_changes_page(
     conn: &mut DbConnection,
     after: i64,
@@ -228,9 +181,9 @@ fn state_changes_page(
         .load(c))?;
     let owners: HashMap<i64, Vec<u8>> = owners.into_iter().collect();
     let ids: Vec<i64> = rows.iter().map(|(id, ..)| *id).collect();
-    let places = places(conn, FeedKind::State as i16, &ids)?;
+    let numbers = numbers(conn, FeedKind::State as i16, &ids)?;
     for (id, avatar, link_id) in &rows {
-        let defect = places.get(id).and_then(|places| places.defect("state_changes"));
+        let defect = numbers.get(id).and_then(|numbers| numbered_twice("state_changes", numbers));
         found.extend(defect.map(|defect| defect.row(*id).of(avatar)));
         if owners.get(link_id) != Some(avatar) {
             let defect = Defect::new("dangling", "state_changes", "link_id names no link of this Avatar");

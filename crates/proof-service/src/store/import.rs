@@ -1,8 +1,8 @@
 //! Chains that an operator takes over from elsewhere: they extend what is stored, and never replace it.
 
-use nextid_core::Avatar;
 use nextid_core::link::ProofLink;
 use nextid_core::verify::BindingEvidence;
+use nextid_core::{Action, Avatar};
 use nextid_service::db::{DbConnection, DbError};
 use nextid_service::import::{Conflict, ImportError, Imported, LinkName, VerifiedExport};
 use nextid_service::{feed, mirror};
@@ -24,14 +24,14 @@ const ATTEMPTS: usize = 5;
 const UNCHECKED_POST: &str = "imported; its proof has not been looked at yet";
 
 /// Of a contract wallet, which only an Ethereum node can speak for.
-const UNCHECKED_CONTRACT: &str = "imported; the contract was not asked, bind it again";
+const UNCHECKED_CONTRACT: &str = "imported; the contract has not been asked yet";
 
 impl Store {
     /// Stores a verified chain, all of it in one transaction. What is stored already and identical is passed over; the rest
     /// is appended and told to the feed. Neither the age of the links nor how much an Avatar may have is looked at.
     ///
-    /// A binding whose proof is a post is not valid before it was fetched, because anybody can sign a claim; it is due at
-    /// once. One that the other party signed is.
+    /// A binding whose proof is a post is not valid before it was fetched, because anybody can sign a claim, and neither is a
+    /// contract wallet before the contract was asked; both are due at once. What a key of the other party signed is valid.
     ///
     /// # Errors
     /// [`ImportError`]; nothing of the chain is stored then.
@@ -60,7 +60,10 @@ fn import(conn: &mut DbConnection, chain: &VerifiedExport, now: i64) -> Result<I
         if chunk.is_empty() {
             break;
         }
-        let new = unknown(conn, &chain.avatar, chunk, now)?;
+        let mut new = unknown(conn, &chain.avatar, chunk, now)?;
+        for link in &mut new.links {
+            link.row.unchecked = link.action == Action::Create && !first_state(link, now).is_valid;
+        }
         imported.known += new.known;
         imported.added += new.links.len() as u64;
         let ids = foreign::insert(conn, &new.links)?;
@@ -139,11 +142,13 @@ fn first_state(link: &ForeignLink, now: i64) -> FirstState {
         BindingEvidence::Post => {
             FirstState { invalid_reason: UNCHECKED_POST, next_check_at: Some(0), ..unchecked }
         }
-        BindingEvidence::Contract => FirstState { invalid_reason: UNCHECKED_CONTRACT, ..unchecked },
+        BindingEvidence::Contract => {
+            FirstState { invalid_reason: UNCHECKED_CONTRACT, next_check_at: Some(0), ..unchecked }
+        }
     }
 }
 
-/// Who follows the feed takes a new binding for a valid one, unless told otherwise.
+/// The link in the feed says as much; this is for those who know states only by their changes.
 fn tell_unchecked(
     conn: &mut DbConnection,
     link: &ForeignLink,

@@ -5,17 +5,13 @@ mod evidence;
 mod states;
 
 use async_trait::async_trait;
-use diesel::prelude::*;
 use nextid_core::link::ProofLink;
 use nextid_service::boot;
-use nextid_service::db::{Db, DbConnection, DbError};
-use nextid_service::feed::schema::feed;
-use nextid_service::mirror::{self, Keeper, Kept, Stop};
-use nextid_service::on_backend;
+use nextid_service::db::{Db, DbConnection};
+use nextid_service::mirror::{self, Keeper, Kept, Refused, Stop};
 
 use super::{FeedKind, Store};
 use chains::Chains;
-use evidence::Refused;
 pub use states::ToldState;
 
 /// An item of the origin's feed.
@@ -23,6 +19,8 @@ pub use states::ToldState;
 pub enum ProofItem {
     /// A link.
     Link(Box<ProofLink>),
+    /// A link that binds, while the origin had not looked at the proof: it is not valid before a state says so.
+    Unchecked(Box<ProofLink>),
     /// What became of a binding without a link.
     State(Box<ToldState>),
 }
@@ -54,50 +52,14 @@ impl Keeper for ProofKeeper {
         let checked = self.db().attempt(move |conn| evidence::check(conn, feed_id, &item, now)).await;
         match checked {
             Ok(()) => Ok(()),
-            Err(refused) => Err(self.refuse(refused).await?.1),
+            Err(refused) => Err(refused.keep_evidence(self.db()).await?.1),
         }
     }
 
     async fn keep(&self, from: i64, to: i64, items: Vec<(i64, ProofItem)>) -> Result<Kept, Stop> {
         let now = boot::now().seconds();
-        let all = items.clone();
-        let refused = match self.db().attempt(move |conn| keep(conn, from, to, &all, now)).await {
-            Ok(true) => return Ok(Kept::All),
-            Ok(false) => return Ok(Kept::Overtaken),
-            Err(refused) => refused,
-        };
-        // What stands before it in the feed holds, and is kept.
-        let before: Vec<(i64, ProofItem)> =
-            items.into_iter().take_while(|(id, _)| Some(*id) != refused.feed_id()).collect();
-        if let (Some((last, _)), Some(_)) = (before.last(), refused.feed_id()) {
-            let last = *last;
-            if !self
-                .db()
-                .attempt(move |conn| keep(conn, from, last, &before, now))
-                .await
-                .map_err(Stop::from)?
-            {
-                return Ok(Kept::Overtaken);
-            }
-        }
-        let (suspect, stop) = self.refuse(refused).await?;
-        match suspect {
-            Some((avatar, seq, feed_id)) => Ok(Kept::Suspect { avatar, seq, feed_id, stop }),
-            None => Err(stop),
-        }
-    }
-}
-
-type Suspect = (nextid_core::Avatar, u64, i64);
-
-impl ProofKeeper {
-    /// Keeps the evidence, which the transaction that found it could not.
-    async fn refuse(&self, refused: Refused) -> Result<(Option<Suspect>, Stop), Stop> {
-        let Refused { stop, evidence, suspect } = refused;
-        if let Some(evidence) = evidence {
-            self.db().write(move |conn| mirror::keep_evidence(conn, &evidence)).await?;
-        }
-        Ok((suspect, *stop))
+        let store = move |conn: &mut DbConnection, from, to, items: &[_]| keep(conn, from, to, items, now);
+        mirror::keep_items(self.db(), from, to, items, store).await
     }
 }
 
@@ -116,26 +78,15 @@ fn keep(
     let mut chains = Chains::new(items, now);
     for (feed_id, item) in items {
         match item {
-            ProofItem::Link(link) => chains.push(conn, *feed_id, link)?,
+            ProofItem::Link(link) => chains.push(conn, *feed_id, link, false)?,
+            ProofItem::Unchecked(link) => chains.push(conn, *feed_id, link, true)?,
             ProofItem::State(told) => {
                 chains.flush(conn)?;
                 let id = states::apply(conn, *feed_id, told)?;
-                number(conn, &[(*feed_id, FeedKind::State, id)])?;
+                mirror::number(conn, &[(*feed_id, FeedKind::State as i16, id)])?;
             }
         }
     }
     chains.flush(conn)?;
     Ok(true)
-}
-
-/// Gives rows the places in the feed that they have at the origin.
-fn number(conn: &mut DbConnection, rows: &[(i64, FeedKind, i64)]) -> Result<(), DbError> {
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|(id, kind, reference)| {
-            (feed::id.eq(*id), feed::kind.eq(*kind as i16), feed::reference.eq(*reference))
-        })
-        .collect();
-    on_backend!(conn, c => diesel::insert_into(feed::table).values(rows).execute(c))?;
-    Ok(())
 }

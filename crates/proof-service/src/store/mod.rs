@@ -35,6 +35,7 @@ pub mod states;
 pub mod subkeys;
 
 use diesel_migrations::embed_migrations;
+use nextid_service::batcher::metrics::ReadStats;
 use nextid_service::db::{Db, Migrations};
 
 use batches::Batches;
@@ -88,6 +89,11 @@ impl Store {
     /// Finishes the appends and reads that wait, and takes no more.
     pub async fn stop(&self) {
         self.batches.stop().await;
+    }
+
+    /// What is done together for callers that wait at the same time, for metrics.
+    pub fn batcher_stats(&self) -> Vec<ReadStats> {
+        self.batches.stats()
     }
 
     fn batches(&self) -> &Batches {

@@ -38,6 +38,8 @@ pub struct DueProof {
     pub created_at: i64,
     /// The exact string that was signed.
     pub signature_payload: String,
+    /// What the link holds besides; a JSON object.
+    pub extra: String,
 }
 
 /// How many proofs of a platform may be claimed.
@@ -133,6 +135,7 @@ impl Store {
                         links::uuid,
                         links::created_at,
                         links::signature_payload,
+                        links::extra,
                     ))
                     .load(c))?)
             })

@@ -45,6 +45,8 @@ pub struct StoredLink {
     pub extra: String,
     /// The second at which the link was stored.
     pub stored_at: i64,
+    /// Whether it binds, and nobody here had looked at the proof when it was stored.
+    pub unchecked: bool,
 }
 
 impl StoredLink {

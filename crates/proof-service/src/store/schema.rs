@@ -37,6 +37,8 @@ diesel::table! {
         extra -> Text,
         /// The second at which the link was stored.
         stored_at -> BigInt,
+        /// Whether it binds, and nobody here had looked at the proof when it was stored.
+        unchecked -> Bool,
     }
 }
 

@@ -179,7 +179,8 @@ impl Submitter {
     }
 
     /// What is dated before the head was signed before the head was there: if the signature says so too, the client is told
-    /// that the head has moved.
+    /// that the head has moved. Where the signature is in a post, the date alone says it: the platform is not asked about
+    /// what would be refused anyway.
     async fn check_fresh(
         &self,
         submission: &Submission,
@@ -189,6 +190,12 @@ impl Submitter {
         let head_created_at = head.and_then(|head| CreatedAt::from_seconds(head.created_at).ok());
         match self.freshness.check(submission.created_at, now, head_created_at) {
             Ok(()) => Ok(()),
+            Err(FreshnessError::BeforeHead { .. })
+                if submission.is_signed_in_post()
+                    && !submission.claims_prev(Prev::after(head).as_base64()) =>
+            {
+                Err(SubmitError::conflict(head))
+            }
             Err(error @ FreshnessError::BeforeHead { .. }) => {
                 Err(self.explain(error.into(), submission, head).await)
             }

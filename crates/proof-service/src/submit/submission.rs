@@ -52,12 +52,21 @@ impl Submission {
         self.action == Action::Create && self.identity.platform().needs_post()
     }
 
+    /// Whether the Avatar's signature is nowhere but in the post.
+    pub(super) fn is_signed_in_post(&self) -> bool {
+        self.needs_post() && self.signature.is_none()
+    }
+
     pub(super) fn signatures(&self) -> Result<Signatures, SignatureFault> {
         Signatures::decode(self)
     }
 
+    pub(super) fn claims_prev(&self, prev: Option<&str>) -> bool {
+        self.claimed_prev.as_ref().is_some_and(|claimed| claimed.as_deref() == prev)
+    }
+
     pub(super) fn claims_other_prev(&self, prev: Option<&str>) -> bool {
-        self.claimed_prev.as_ref().is_some_and(|claimed| claimed.as_deref() != prev)
+        self.claimed_prev.is_some() && !self.claims_prev(prev)
     }
 
     /// For wallets and aliases the identity is itself the account's immutable id.

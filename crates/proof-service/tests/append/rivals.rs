@@ -2,26 +2,20 @@
 
 use futures_util::future::join_all;
 use nextid_testkit::on_both_databases;
+use nextid_testkit::rivals::{Chances, RIVALS, rounds};
 use proof_service::store::append::AppendOutcome;
 
 use crate::support::{avatar, link, stores};
-
-/// How often it is tried; `scripts/rivals` sets a thousand.
-fn rounds() -> i64 {
-    std::env::var("NEXTID_TEST_ROUNDS").map_or(10, |rounds| rounds.parse().expect("a number"))
-}
 
 on_both_databases! {
     /// Of fifty links for one place one gets it, in every round, and the chain has each place once.
     async fn of_fifty_rivals_one_wins(db: TestDatabase) {
         let stores: [_; 2] = stores(&db).await;
         let alice = avatar(0);
-        let mut state = 1_u64;
-        for seq in 0..rounds() {
-            let rivals = (0..50).map(|number| {
-                // Linear congruential, Knuth: a delay that differs from round to round, and not from run to run.
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                let (store, pause) = (&stores[number % 2], state >> 62);
+        let mut chances = Chances::new(1);
+        for seq in 0..rounds(10) {
+            let rivals = (0..RIVALS).map(|number| {
+                let (store, pause) = (&stores[number % 2], chances.below(4));
                 let link = link(alice, seq, &format!("rival-{number}"));
                 async move {
                     for _ in 0..pause {
@@ -45,7 +39,7 @@ on_both_databases! {
             }
         }
         let count = db.count("links");
-        assert_eq!((count, db.count("outbox")), (rounds(), rounds()));
+        assert_eq!((count, db.count("outbox")), (rounds(10), rounds(10)));
         assert_eq!(db.number("SELECT max(seq) + 1 AS n FROM links"), count);
     }
 }

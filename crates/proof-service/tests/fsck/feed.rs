@@ -57,10 +57,14 @@ on_both_databases! {
     async fn a_change_of_a_state_that_is_not_told(db: TestDatabase) {
         const TOLD: &str = concat!(change!("link_id"), "; INSERT INTO feed (id, kind, ref) VALUES (7, 2, 1)");
         const FOREIGN: &str = concat!(change!("999"), "; INSERT INTO outbox (id, kind, ref) VALUES (7, 2, 1)");
+        const WAITING: &str = concat!(change!("link_id"), "; INSERT INTO outbox (id, kind, ref) VALUES (7, 2, 1)");
+        let twice = format!("{WAITING}; INSERT INTO outbox (id, kind, ref) VALUES (8, 2, 1)");
         expect_each(&db, &[
             (TOLD, &[]),
             (change!("link_id"), &["not_in_feed state_changes"]),
             (FOREIGN, &["dangling state_changes"]),
+            (WAITING, &[]),
+            (&twice, &["waits_twice state_changes"]),
         ])
         .await;
     }

@@ -1,5 +1,7 @@
 //! A chain over several pages.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use nextid_core::payload::ProofPayload;
 use nextid_core::signature_text::encode_base64;
@@ -39,6 +41,30 @@ on_both_databases! {
             tampering.run(sql);
             let (defects, _) = check(&db).await;
             assert!(defects.iter().any(|defect| defect.code == wanted), "{sql}: {defects:?}");
+            tampering.undo();
+        }
+    }
+
+    /// All links wait for their numbers: what is wrong with each is told once, however many statements it takes.
+    async fn a_long_outbox(db: TestDatabase) {
+        let settings = DbSettings::new(db.url());
+        MIGRATIONS.run(&settings).await.unwrap();
+        fill(&Db::open(settings).await.unwrap(), &key("long")).await;
+        let all = usize::try_from(LINKS).unwrap();
+        let tampering = Tampering::new(&db, &TABLES);
+        for (sql, code, count) in [
+            ("DELETE FROM outbox", "not_in_feed", all),
+            ("INSERT INTO outbox (id, kind, ref) SELECT id + 10000, kind, ref FROM outbox", "waits_twice", all),
+            ("UPDATE outbox SET id = -id; UPDATE outbox SET id = id + 10000", "feed_order", all - 1),
+            // The last one overtakes all others.
+            ("INSERT INTO feed (id, kind, ref) SELECT 1, 1, max(id) FROM links; \
+              DELETE FROM outbox WHERE ref = (SELECT max(id) FROM links)", "feed_order", 1),
+        ] {
+            tampering.run(sql);
+            let (defects, _) = check(&db).await;
+            let rows: BTreeSet<_> = defects.iter().map(|defect| defect.row).collect();
+            assert_eq!((defects.len(), rows.len()), (count, count), "{sql}: {:?}", defects.first());
+            assert!(defects.iter().all(|defect| defect.code == code), "{sql}: {:?}", defects.first());
             tampering.undo();
         }
     }

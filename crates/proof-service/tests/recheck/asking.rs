@@ -109,6 +109,7 @@ on_both_databases! {
             "nextid_recheck_checks_total{outcome=\"missing\",platform=\"github\",service=\"proof-service\"} 1",
             "nextid_recheck_brake{platform=\"github\",service=\"proof-service\"} 0",
             "nextid_recheck_due{platform=\"github\",service=\"proof-service\"} ",
+            "nextid_batched_calls_total{batcher=\"binding\",service=\"proof-service\"} ",
         ] {
             assert!(metrics.contains(line), "{line} is not in\n{metrics}");
         }

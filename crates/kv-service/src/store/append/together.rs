@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use nextid_service::chain::by_place;
-use nextid_service::db::{DbError, Unnest, UnnestText};
+use nextid_service::db::{DbError, Prepared, PreparedText, array};
 
 use super::NewLink;
 
@@ -13,7 +13,7 @@ use super::NewLink;
 /// into is what the head before left. An Avatar has one head, so that at most one of its links gets a place.
 struct AppendLinks;
 
-impl UnnestText for AppendLinks {
+impl PreparedText for AppendLinks {
     const BEFORE: &'static str = "WITH input AS (SELECT * FROM unnest(";
     // 'v1' is `LinkFormat::V1`, 1 is `FeedKind::Link`.
     const AFTER: &'static str = ") WITH ORDINALITY AS i (avatar, seq, uuid, platform, identity, namespace, patch, \
@@ -46,23 +46,23 @@ pub(super) fn append(c: &mut PgConnection, links: &[Arc<NewLink>]) -> Result<Vec
     let prevs: Vec<Option<&[u8]>> = links.iter().map(|link| link.prev.as_deref()).collect();
     let restarts: Vec<bool> = links.iter().map(|link| link.restart).collect();
     let columns = (
-        bytes(|link| link.avatar.as_bytes()).into_sql::<Array<Binary>>(),
-        numbers(|link| link.seq).into_sql::<Array<BigInt>>(),
-        bytes(|link| link.uuid.as_bytes()).into_sql::<Array<Binary>>(),
-        texts(|link| link.identity.platform().as_str()).into_sql::<Array<Text>>(),
-        texts(|link| &link.signed_identity).into_sql::<Array<Text>>(),
-        texts(|link| link.identity.as_str()).into_sql::<Array<Text>>(),
-        texts(|link| link.patch.as_str()).into_sql::<Array<Text>>(),
-        numbers(|link| link.created_at.seconds()).into_sql::<Array<BigInt>>(),
-        bytes(|link| &link.signature).into_sql::<Array<Binary>>(),
-        texts(|link| &link.signature_payload).into_sql::<Array<Text>>(),
-        signers.into_sql::<Array<Text>>(),
-        prevs.into_sql::<Array<Nullable<Binary>>>(),
-        numbers(|link| link.stored_at).into_sql::<Array<BigInt>>(),
-        restarts.into_sql::<Array<Bool>>(),
-        texts(|link| link.content.as_str()).into_sql::<Array<Text>>(),
-        texts(|link| &link.alt_id).into_sql::<Array<Text>>(),
+        array::<Binary, _>(bytes(|link| link.avatar.as_bytes())),
+        array::<BigInt, _>(numbers(|link| link.seq)),
+        array::<Binary, _>(bytes(|link| link.uuid.as_bytes())),
+        array::<Text, _>(texts(|link| link.identity.platform().as_str())),
+        array::<Text, _>(texts(|link| &link.signed_identity)),
+        array::<Text, _>(texts(|link| link.identity.as_str())),
+        array::<Text, _>(texts(|link| link.patch.as_str())),
+        array::<BigInt, _>(numbers(|link| link.created_at.seconds())),
+        array::<Binary, _>(bytes(|link| &link.signature)),
+        array::<Text, _>(texts(|link| &link.signature_payload)),
+        array::<Text, _>(signers),
+        array::<Nullable<Binary>, _>(prevs),
+        array::<BigInt, _>(numbers(|link| link.stored_at)),
+        array::<Bool, _>(restarts),
+        array::<Text, _>(texts(|link| link.content.as_str())),
+        array::<Text, _>(texts(|link| &link.alt_id)),
     );
-    let rows: Vec<(i64, i64)> = Unnest::<AppendLinks, _>::new(columns).load(c)?;
+    let rows: Vec<(i64, i64)> = Prepared::<AppendLinks, _>::new(columns).load(c)?;
     Ok(by_place(links.len(), rows))
 }

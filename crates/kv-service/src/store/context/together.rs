@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use nextid_core::{Identity, Platform};
 use nextid_service::chain::Head;
-use nextid_service::db::{DbError, Unnest, UnnestText};
+use nextid_service::db::{DbError, Prepared, PreparedText, array};
 
 use super::{PayloadContext, PayloadQuestion, SubmitContext, SubmitQuestion};
 use crate::store::StoredLink;
@@ -27,7 +27,7 @@ type KnownRow = (Option<i64>, Option<(bool, bool, String)>);
 
 struct SubmitContexts;
 
-impl UnnestText for SubmitContexts {
+impl PreparedText for SubmitContexts {
     const BEFORE: &'static str = concat!(
         "SELECT q.n, (SELECT l.id FROM links l WHERE l.avatar = q.avatar AND l.uuid = q.uuid), ",
         "f.live_at, k.is_bound, k.is_valid, k.alt_id, ",
@@ -45,7 +45,7 @@ impl UnnestText for SubmitContexts {
 
 struct PayloadContexts;
 
-impl UnnestText for PayloadContexts {
+impl PreparedText for PayloadContexts {
     const BEFORE: &'static str = "SELECT h.seq, h.uuid, h.created_at, h.signature, f.serving, f.live_at, \
         k.is_bound, k.is_valid, k.alt_id FROM unnest(";
     const AFTER: &'static str = concat!(
@@ -68,13 +68,13 @@ pub(super) fn submit_contexts(
         |column: fn(&SubmitQuestion) -> &[u8]| -> Vec<&[u8]> { questions.iter().map(column).collect() };
     let texts = |column: fn(&SubmitQuestion) -> &str| -> Vec<&str> { questions.iter().map(column).collect() };
     let columns = (
-        bytes(|question| question.avatar.as_bytes()).into_sql::<Array<Binary>>(),
-        bytes(|question| question.uuid.as_bytes()).into_sql::<Array<Binary>>(),
-        texts(|question| question.identity.platform().as_str()).into_sql::<Array<Text>>(),
-        texts(|question| question.identity.as_str()).into_sql::<Array<Text>>(),
+        array::<Binary, _>(bytes(|question| question.avatar.as_bytes())),
+        array::<Binary, _>(bytes(|question| question.uuid.as_bytes())),
+        array::<Text, _>(texts(|question| question.identity.platform().as_str())),
+        array::<Text, _>(texts(|question| question.identity.as_str())),
     );
     let rows: Vec<(i64, Option<i64>, KnownRow, ContentRow)> =
-        Unnest::<SubmitContexts, _>::new(columns).load(c)?;
+        Prepared::<SubmitContexts, _>::new(columns).load(c)?;
     let same_uuid = by_id(c, rows.iter().filter_map(|(_, link, _, _)| *link).collect())?;
     let mut facts = HashMap::with_capacity(questions.len());
     let mut contents = Vec::with_capacity(rows.len());
@@ -109,12 +109,8 @@ pub(super) fn payload_contexts(
     let platforms: Vec<&str> =
         questions.iter().map(|question| question.identity.platform().as_str()).collect();
     let identities: Vec<&str> = questions.iter().map(|question| question.identity.as_str()).collect();
-    let columns = (
-        avatars.into_sql::<Array<Binary>>(),
-        platforms.into_sql::<Array<Text>>(),
-        identities.into_sql::<Array<Text>>(),
-    );
-    let rows: Vec<(Option<Head>, i64, KnownRow)> = Unnest::<PayloadContexts, _>::new(columns).load(c)?;
+    let columns = (array::<Binary, _>(avatars), array::<Text, _>(platforms), array::<Text, _>(identities));
+    let rows: Vec<(Option<Head>, i64, KnownRow)> = Prepared::<PayloadContexts, _>::new(columns).load(c)?;
     let answers = rows.into_iter().zip(questions);
     Ok(answers
         .map(|((head, serving, row), question)| PayloadContext {

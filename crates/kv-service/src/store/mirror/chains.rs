@@ -7,15 +7,14 @@ use nextid_core::link::KvLink;
 use nextid_core::verify::{Anchor, Defect, Head, KvChainVerifier};
 use nextid_core::{Avatar, CreatedAt, LinkUuid};
 use nextid_service::db::{DbConnection, DbError};
-use nextid_service::mirror::Stop;
+use nextid_service::mirror::{self, Refused, Suspect};
 use nextid_service::on_backend;
 
-use super::evidence::{self, Refused};
-use super::number;
-use crate::store::StoredLink;
+use super::evidence;
 use crate::store::foreign::{self, ForeignLink};
 use crate::store::foreign_contents::Contents;
 use crate::store::schema::links;
+use crate::store::{FeedKind, StoredLink};
 
 /// The chains of some links, as far as they were verified.
 pub(super) struct Chains {
@@ -47,7 +46,8 @@ impl Chains {
         feed_id: i64,
         link: &KvLink,
     ) -> Result<(), Refused> {
-        let avatar = Avatar::parse_with_raw(&link.avatar).map_err(|error| broken(feed_id, &error))?;
+        let avatar =
+            Avatar::parse_with_raw(&link.avatar).map_err(|error| Refused::broken(feed_id, &error))?;
         if !self.by_avatar.contains_key(&avatar) {
             let chain = load(conn, &avatar, &self.uuids)?;
             self.by_avatar.insert(avatar, chain);
@@ -58,13 +58,15 @@ impl Chains {
             self.store(conn)?;
             return Err(evidence::second_link(conn, feed_id, &avatar, link, self.now)?);
         }
-        let new = ForeignLink::new(link, self.now).map_err(|unkept| broken(feed_id, &unkept))?;
+        let new = ForeignLink::new(link, self.now).map_err(|unkept| Refused::broken(feed_id, &unkept))?;
         let Some(chain) = self.by_avatar.get_mut(&avatar) else { return Ok(()) };
         if let Err(error) = chain.verifier.push(link) {
-            let refused = broken(feed_id, &error);
+            let refused = Refused::broken(feed_id, &error);
             let points_elsewhere = matches!(error.defect, Defect::WrongPrev { .. });
             return Err(match next_seq.checked_sub(1) {
-                Some(seq) if points_elsewhere => Refused { suspect: Some((avatar, seq, feed_id)), ..refused },
+                Some(seq) if points_elsewhere => {
+                    Refused { suspect: Some(Suspect { avatar, seq, feed_id }), ..refused }
+                }
                 _ => refused,
             });
         }
@@ -86,8 +88,9 @@ impl Chains {
             contents.add(conn, link, *id)?;
         }
         contents.write(conn)?;
-        let places: Vec<(i64, i64)> = feed_ids.into_iter().zip(ids).collect();
-        Ok(number(conn, &places)?)
+        let places: Vec<_> =
+            feed_ids.into_iter().zip(ids).map(|(feed_id, id)| (feed_id, FeedKind::Link as i16, id)).collect();
+        Ok(mirror::number(conn, &places)?)
     }
 }
 
@@ -123,8 +126,4 @@ fn used(conn: &mut DbConnection, avatar: &Avatar, uuids: &[Vec<u8>]) -> Result<V
         .load(c))?;
     let parse = |bytes: Vec<u8>| LinkUuid::new(uuid::Uuid::from_slice(&bytes).ok()?).ok();
     Ok(used.into_iter().filter_map(parse).collect())
-}
-
-pub(super) fn broken(feed_id: i64, why: &impl ToString) -> Refused {
-    Stop::Broken { feed_id, why: why.to_string() }.into()
 }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
 use nextid_core::Avatar;
 use nextid_service::chain::Head;
-use nextid_service::db::{DbError, Unnest, UnnestText};
+use nextid_service::db::{DbError, Prepared, PreparedText, array};
 
 use super::{Gathered, Question};
 use crate::store::namespace::{Binding, Namespace};
@@ -62,7 +62,7 @@ pub(in crate::store) struct ContentRow {
 
 struct Publications;
 
-impl UnnestText for Publications {
+impl PreparedText for Publications {
     const BEFORE: &'static str = concat!("SELECT q.n, ", contents_of!(columns), " FROM unnest(");
     const AFTER: &'static str = concat!(
         ") WITH ORDINALITY AS q (avatar, platform, identity, n) ",
@@ -87,11 +87,11 @@ pub(super) fn published(
     let identities: Vec<Option<&str>> =
         questions.iter().map(|question| question.filter.identity.as_deref()).collect();
     let columns = (
-        avatars.into_sql::<Array<Binary>>(),
-        platforms.into_sql::<Array<Nullable<Text>>>(),
-        identities.into_sql::<Array<Nullable<Text>>>(),
+        array::<Binary, _>(avatars),
+        array::<Nullable<Text>, _>(platforms),
+        array::<Nullable<Text>, _>(identities),
     );
-    let rows: Vec<(i64, ContentRow)> = Unnest::<Publications, _>::new(columns).load(c)?;
+    let rows: Vec<(i64, ContentRow)> = Prepared::<Publications, _>::new(columns).load(c)?;
     Ok(gather(questions.iter().map(|question| &question.avatar), rows))
 }
 

@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 use crate::support::{Kv, Person, until};
 
 /// A proof-service that answers, until it is dropped or stopped.
-struct ProofService {
-    client: TestClient,
-    address: SocketAddr,
+pub(super) struct ProofService {
+    pub(super) client: TestClient,
+    pub(super) address: SocketAddr,
     service: Option<proof_service::Service>,
     shutdown: Shutdown,
 }
@@ -25,14 +25,20 @@ struct ProofService {
 impl ProofService {
     /// Port 0 is a free one.
     async fn start(db: &TestDatabase, port: u16) -> Self {
+        Self::with(db, port, &[]).await
+    }
+
+    /// With more in its environment.
+    pub(super) async fn with(db: &TestDatabase, port: u16, more: &[(&str, &str)]) -> Self {
+        let listen = format!("127.0.0.1:{port}");
         let env = [
-            ("NEXTID__SERVER__LISTEN", format!("127.0.0.1:{port}")),
-            ("NEXTID__SERVER__ADMIN_LISTEN", "127.0.0.1:0".to_owned()),
-            ("NEXTID__SERVER__WORKERS", "2".to_owned()),
-            ("NEXTID__DATABASE__URL", db.url().to_owned()),
+            ("NEXTID__SERVER__LISTEN", listen.as_str()),
+            ("NEXTID__SERVER__ADMIN_LISTEN", "127.0.0.1:0"),
+            ("NEXTID__SERVER__WORKERS", "2"),
+            ("NEXTID__DATABASE__URL", db.url()),
         ];
-        let env = env.map(|(name, value)| (name.to_owned(), value));
-        let config = Config::load(config::Service::Proof, None, env.into_iter()).unwrap();
+        let env = env.iter().chain(more).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let config = Config::load(config::Service::Proof, None, env).unwrap();
         let shutdown = Shutdown::new();
         let service = proof_service::Service::start(&config, &shutdown).await.unwrap();
         let address = service.address();
@@ -73,14 +79,14 @@ fn address(wallet: &SecretKey) -> String {
     EthAddress::of(&wallet.avatar()).to_string()
 }
 
-fn another(db: &TestDatabase) -> TestDatabase {
+pub(super) fn another(db: &TestDatabase) -> TestDatabase {
     match db.backend() {
         Backend::Sqlite => TestDatabase::sqlite(),
         Backend::Postgres => TestDatabase::postgres(),
     }
 }
 
-async fn follow(db: &TestDatabase, proof_service: &ProofService) -> Kv {
+pub(super) async fn follow(db: &TestDatabase, proof_service: &ProofService) -> Kv {
     let kv = Kv::with(db, &format!("http://{}", proof_service.address), |_| {}).await;
     kv.until_followed("ok").await;
     kv

@@ -4,6 +4,7 @@ mod accounts;
 mod away;
 mod beside_proof_service;
 mod feed;
+mod imported;
 mod marks;
 mod replicas;
 mod writes;

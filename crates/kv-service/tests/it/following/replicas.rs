@@ -21,7 +21,7 @@ fn change(avatar: Avatar, effect: Effect) -> Change {
 }
 
 fn bound(alt_id: &str) -> Effect {
-    Effect::Bound { alt_id: alt_id.to_owned() }
+    Effect::Bound { is_valid: true, alt_id: alt_id.to_owned() }
 }
 
 async fn write(store: &Store, generation: i64, id: i64, effect: Effect) -> Position {

@@ -35,11 +35,14 @@ pub(super) struct Round<'a> {
 
 impl<'a> Round<'a> {
     pub(super) fn new(of: &'a Rechecker) -> Self {
-        let with_verifier =
-            Platform::ALL.iter().copied().filter(|platform| of.registry.get(*platform).is_some());
+        let asked = Platform::ALL.iter().copied().filter(|platform| match platform {
+            // Contract wallets that were taken over from elsewhere.
+            Platform::Ethereum => of.registry.contract_wallets().is_configured(),
+            _ => of.registry.get(*platform).is_some(),
+        });
         Self {
             of,
-            lanes: Lanes::new(with_verifier, of.rules.platform_concurrency),
+            lanes: Lanes::new(asked, of.rules.platform_concurrency),
             looks: JoinSet::new(),
             proofs: HashMap::new(),
             ended: Vec::new(),

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use nextid_core::identity::fold;
 use nextid_service::chain::by_place;
-use nextid_service::db::{DbError, Unnest, UnnestText};
+use nextid_service::db::{DbError, Prepared, PreparedText, array};
 
 use super::NewLink;
 use crate::recheck::Schedule;
@@ -18,7 +18,7 @@ use crate::recheck::Schedule;
 /// so nobody waits for each other.
 struct AppendLinks;
 
-impl UnnestText for AppendLinks {
+impl PreparedText for AppendLinks {
     const BEFORE: &'static str = "WITH input AS (SELECT * FROM unnest(";
     // 'v1' is `LinkFormat::V1`, 1 is `FeedKind::Link`.
     const AFTER: &'static str = ") WITH ORDINALITY AS i (avatar, seq, uuid, action, platform, identity, identity_folded, \
@@ -76,27 +76,27 @@ pub(super) fn append(
         .map(|link| schedule.first(link.avatar.as_bytes(), &link.identity, link.stored_at))
         .collect();
     let columns = (
-        bytes(|link| link.avatar.as_bytes()).into_sql::<Array<Binary>>(),
-        numbers(|link| link.seq).into_sql::<Array<BigInt>>(),
-        bytes(|link| link.uuid.as_bytes()).into_sql::<Array<Binary>>(),
-        texts(|link| link.action.as_str()).into_sql::<Array<Text>>(),
-        texts(|link| link.identity.platform().as_str()).into_sql::<Array<Text>>(),
-        texts(|link| link.identity.as_str()).into_sql::<Array<Text>>(),
-        folded(|link| link.identity.as_str()).into_sql::<Array<Text>>(),
-        texts(|link| &link.alt_id).into_sql::<Array<Text>>(),
-        folded(|link| &link.alt_id).into_sql::<Array<Text>>(),
-        texts(|link| &link.alt_name).into_sql::<Array<Text>>(),
-        folded(|link| &link.alt_name).into_sql::<Array<Text>>(),
-        texts(|link| &link.proof_location).into_sql::<Array<Text>>(),
-        numbers(|link| link.created_at.seconds()).into_sql::<Array<BigInt>>(),
-        bytes(|link| &link.signature).into_sql::<Array<Binary>>(),
-        texts(|link| &link.signature_payload).into_sql::<Array<Text>>(),
-        texts(|link| &link.signer).into_sql::<Array<Text>>(),
-        prevs.into_sql::<Array<Nullable<Binary>>>(),
-        extras.into_sql::<Array<Text>>(),
-        numbers(|link| link.stored_at).into_sql::<Array<BigInt>>(),
-        first_checks.into_sql::<Array<Nullable<BigInt>>>(),
+        array::<Binary, _>(bytes(|link| link.avatar.as_bytes())),
+        array::<BigInt, _>(numbers(|link| link.seq)),
+        array::<Binary, _>(bytes(|link| link.uuid.as_bytes())),
+        array::<Text, _>(texts(|link| link.action.as_str())),
+        array::<Text, _>(texts(|link| link.identity.platform().as_str())),
+        array::<Text, _>(texts(|link| link.identity.as_str())),
+        array::<Text, _>(folded(|link| link.identity.as_str())),
+        array::<Text, _>(texts(|link| &link.alt_id)),
+        array::<Text, _>(folded(|link| &link.alt_id)),
+        array::<Text, _>(texts(|link| &link.alt_name)),
+        array::<Text, _>(folded(|link| &link.alt_name)),
+        array::<Text, _>(texts(|link| &link.proof_location)),
+        array::<BigInt, _>(numbers(|link| link.created_at.seconds())),
+        array::<Binary, _>(bytes(|link| &link.signature)),
+        array::<Text, _>(texts(|link| &link.signature_payload)),
+        array::<Text, _>(texts(|link| &link.signer)),
+        array::<Nullable<Binary>, _>(prevs),
+        array::<Text, _>(extras),
+        array::<BigInt, _>(numbers(|link| link.stored_at)),
+        array::<Nullable<BigInt>, _>(first_checks),
     );
-    let rows: Vec<(i64, i64)> = Unnest::<AppendLinks, _>::new(columns).load(c)?;
+    let rows: Vec<(i64, i64)> = Prepared::<AppendLinks, _>::new(columns).load(c)?;
     Ok(by_place(links.len(), rows))
 }

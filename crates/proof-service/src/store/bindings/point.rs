@@ -1,9 +1,9 @@
 //! One binding of one Avatar: asked for all the time, so that questions which wait together are answered together.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Text};
+use diesel::sql_types::{BigInt, Binary, Bool, Text};
 use nextid_core::{Avatar, Platform};
-use nextid_service::db::{DbConnection, DbError, Unnest, UnnestText};
+use nextid_service::db::{DbConnection, DbError, Prepared, PreparedText, array};
 
 use super::BindingRow;
 use crate::store::schema::bindings;
@@ -55,7 +55,7 @@ fn load(c: &mut SqliteConnection, question: &Question) -> Result<Vec<BindingRow>
 /// The order within keeps the planner from making one join of it, which might read the whole table.
 struct Points;
 
-impl UnnestText for Points {
+impl PreparedText for Points {
     const BEFORE: &'static str = "SELECT q.n, b.* FROM unnest(";
     const AFTER: &'static str = ") WITH ORDINALITY AS q (avatar, platform, folded, n) CROSS JOIN LATERAL \
         (SELECT avatar, platform, identity, alt_id, alt_name, state, is_valid, invalid_reason, created_at, \
@@ -71,12 +71,8 @@ fn together(c: &mut PgConnection, questions: &[Question]) -> Result<Vec<Option<B
         questions.iter().map(|question| question.avatar.as_bytes().as_slice()).collect();
     let platforms: Vec<&str> = questions.iter().map(|question| question.platform.as_str()).collect();
     let folded: Vec<&str> = questions.iter().map(|question| question.folded.as_str()).collect();
-    let columns = (
-        avatars.into_sql::<Array<Binary>>(),
-        platforms.into_sql::<Array<Text>>(),
-        folded.into_sql::<Array<Text>>(),
-    );
-    let rows: Vec<(i64, BindingRow)> = Unnest::<Points, _>::new(columns).load(c)?;
+    let columns = (array::<Binary, _>(avatars), array::<Text, _>(platforms), array::<Text, _>(folded));
+    let rows: Vec<(i64, BindingRow)> = Prepared::<Points, _>::new(columns).load(c)?;
     let mut rows = rows.into_iter().peekable();
     Ok((1..)
         .zip(questions)

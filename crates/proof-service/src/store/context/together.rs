@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{BigInt, Binary, Nullable, Text};
 use nextid_service::chain::Head;
-use nextid_service::db::{DbError, Unnest, UnnestText};
+use nextid_service::db::{DbError, Prepared, PreparedText, array};
 
 use super::{Question, SubmitContext};
 use crate::store::StoredLink;
@@ -14,7 +14,7 @@ use crate::store::schema::links;
 /// Single values in the place of joins: each is one probe of an index, whatever the planner takes the tables for.
 struct Contexts;
 
-impl UnnestText for Contexts {
+impl PreparedText for Contexts {
     const BEFORE: &'static str = "SELECT h.seq, h.uuid, h.created_at, h.signature, \
         (SELECT l.id FROM links l WHERE l.avatar = q.avatar AND l.uuid = q.uuid), \
         (SELECT b.id FROM bindings b \
@@ -34,12 +34,12 @@ pub(super) fn contexts(c: &mut PgConnection, questions: &[Question]) -> Result<V
     let texts = |column: fn(&Question) -> &str| -> Vec<&str> { questions.iter().map(column).collect() };
     let bytes = |column: fn(&Question) -> &[u8]| -> Vec<&[u8]> { questions.iter().map(column).collect() };
     let columns = (
-        bytes(|question| question.avatar.as_bytes()).into_sql::<Array<Binary>>(),
-        bytes(|question| question.uuid.as_bytes()).into_sql::<Array<Binary>>(),
-        texts(|question| question.identity.platform().as_str()).into_sql::<Array<Text>>(),
-        texts(|question| question.identity.as_str()).into_sql::<Array<Text>>(),
+        array::<Binary, _>(bytes(|question| question.avatar.as_bytes())),
+        array::<Binary, _>(bytes(|question| question.uuid.as_bytes())),
+        array::<Text, _>(texts(|question| question.identity.platform().as_str())),
+        array::<Text, _>(texts(|question| question.identity.as_str())),
     );
-    let rows: Vec<Found> = Unnest::<Contexts, _>::new(columns).load(c)?;
+    let rows: Vec<Found> = Prepared::<Contexts, _>::new(columns).load(c)?;
     let same_uuid = by_id(c, rows.iter().filter_map(|(_, link, _, _)| *link).collect())?;
     Ok(rows
         .into_iter()

@@ -8,11 +8,11 @@ use nextid_core::signature_text::encode_base64;
 use nextid_core::verify::{Anchor, Defect, Head, ProofChainVerifier};
 use nextid_core::{Avatar, CreatedAt, LinkUuid, Platform};
 use nextid_service::db::{DbConnection, DbError};
-use nextid_service::mirror::Stop;
+use nextid_service::mirror::{self, Refused, Suspect};
 use nextid_service::on_backend;
 
-use super::evidence::{self, Refused};
-use super::{ProofItem, number};
+use super::ProofItem;
+use super::evidence;
 use crate::store::foreign::{self, ForeignLink};
 use crate::store::foreign_bindings::{Effects, FirstState};
 use crate::store::schema::{bindings, links};
@@ -37,20 +37,23 @@ struct Chain {
 impl Chains {
     pub(super) fn new(items: &[(i64, ProofItem)], now: i64) -> Self {
         let uuids = items.iter().filter_map(|(_, item)| match item {
-            ProofItem::Link(link) => Some(LinkUuid::parse(&link.uuid).ok()?.as_bytes().to_vec()),
+            ProofItem::Link(link) | ProofItem::Unchecked(link) => {
+                Some(LinkUuid::parse(&link.uuid).ok()?.as_bytes().to_vec())
+            }
             ProofItem::State(_) => None,
         });
         Self { by_avatar: HashMap::new(), uuids: uuids.collect(), waiting: Vec::new(), now }
     }
 
-    /// Verifies the next link.
+    /// Verifies the next link, whose proof the origin may not have looked at.
     pub(super) fn push(
         &mut self,
         conn: &mut DbConnection,
         feed_id: i64,
         link: &ProofLink,
+        unchecked: bool,
     ) -> Result<(), Refused> {
-        let avatar = Avatar::parse(&link.avatar).map_err(|error| broken(feed_id, &error))?;
+        let avatar = Avatar::parse(&link.avatar).map_err(|error| Refused::broken(feed_id, &error))?;
         if !self.by_avatar.contains_key(&avatar) {
             let chain = load(conn, &avatar, &self.uuids)?;
             self.by_avatar.insert(avatar, chain);
@@ -61,17 +64,20 @@ impl Chains {
             self.flush(conn)?;
             return Err(evidence::second_link(conn, feed_id, &avatar, link, self.now)?);
         }
-        let new = ForeignLink::new(link, self.now).map_err(|unkept| broken(feed_id, &unkept))?;
+        let mut new = ForeignLink::new(link, self.now).map_err(|unkept| Refused::broken(feed_id, &unkept))?;
         let Some(chain) = self.by_avatar.get_mut(&avatar) else { return Ok(()) };
         if let Err(error) = chain.verifier.push(link) {
-            let refused = broken(feed_id, &error);
+            let refused = Refused::broken(feed_id, &error);
             let points_elsewhere = matches!(error.defect, Defect::WrongPrev { .. });
             return Err(match next_seq.checked_sub(1) {
-                Some(seq) if points_elsewhere => Refused { suspect: Some((avatar, seq, feed_id)), ..refused },
+                Some(seq) if points_elsewhere => {
+                    Refused { suspect: Some(Suspect { avatar, seq, feed_id }), ..refused }
+                }
                 _ => refused,
             });
         }
         chain.next_seq = link.seq + 1;
+        new.row.unchecked = unchecked;
         self.waiting.push((feed_id, new));
         Ok(())
     }
@@ -90,18 +96,19 @@ impl Chains {
         }
         effects.apply(conn, accepted)?;
         let places: Vec<_> =
-            feed_ids.into_iter().zip(ids).map(|(feed_id, id)| (feed_id, FeedKind::Link, id)).collect();
-        Ok(number(conn, &places)?)
+            feed_ids.into_iter().zip(ids).map(|(feed_id, id)| (feed_id, FeedKind::Link as i16, id)).collect();
+        Ok(mirror::number(conn, &places)?)
     }
 }
 
 /// The origin accepted the link, and whatever it says otherwise follows in its feed. A mirror looks at no proofs.
 fn accepted(link: &ForeignLink) -> FirstState {
+    let unchecked = link.row.unchecked;
     FirstState {
-        state: "valid",
-        is_valid: true,
+        state: if unchecked { "unchecked" } else { "valid" },
+        is_valid: !unchecked,
         invalid_reason: "",
-        last_checked_at: link.row.created_at,
+        last_checked_at: if unchecked { 0 } else { link.row.created_at },
         next_check_at: None,
     }
 }
@@ -151,8 +158,4 @@ fn used(conn: &mut DbConnection, avatar: &Avatar, uuids: &[Vec<u8>]) -> Result<V
         .load(c))?;
     let parse = |bytes: Vec<u8>| LinkUuid::new(uuid::Uuid::from_slice(&bytes).ok()?).ok();
     Ok(used.into_iter().filter_map(parse).collect())
-}
-
-pub(super) fn broken(feed_id: i64, why: &impl ToString) -> Refused {
-    Stop::Broken { feed_id, why: why.to_string() }.into()
 }

@@ -4,68 +4,16 @@ use diesel::prelude::*;
 use nextid_core::Avatar;
 use nextid_core::link::ProofLink;
 use nextid_core::verify::{Anchor, ProofChainVerifier};
-use nextid_service::db::{DbConnection, DbError, MaybeDbError};
-use nextid_service::feed;
-use nextid_service::mirror::{Evidence, Stop};
+use nextid_service::db::{DbConnection, DbError};
+use nextid_service::mirror::{Evidence, Refused, Stop, why_forked};
 use nextid_service::on_backend;
 
 use super::ProofItem;
-use super::chains::{anchor, broken};
+use super::chains::anchor;
 use super::states;
+use crate::store::StoredLink;
 use crate::store::foreign::ForeignLink;
 use crate::store::schema::links;
-use crate::store::{FeedKind, StoredLink};
-
-/// Why an item is not stored, and what is kept of it.
-#[derive(Debug)]
-pub(super) struct Refused {
-    pub(super) stop: Box<Stop>,
-    pub(super) evidence: Option<Box<Evidence>>,
-    /// Where the origin may show another link than the one that was copied: the chain, the place, and the id of the item.
-    pub(super) suspect: Option<(Avatar, u64, i64)>,
-}
-
-impl From<Stop> for Refused {
-    fn from(stop: Stop) -> Self {
-        Self { stop: Box::new(stop), evidence: None, suspect: None }
-    }
-}
-
-impl From<DbError> for Refused {
-    fn from(error: DbError) -> Self {
-        Stop::from(error).into()
-    }
-}
-
-impl From<diesel::result::Error> for Refused {
-    fn from(error: diesel::result::Error) -> Self {
-        DbError::from(error).into()
-    }
-}
-
-impl From<Refused> for Stop {
-    fn from(refused: Refused) -> Self {
-        *refused.stop
-    }
-}
-
-impl MaybeDbError for Refused {
-    fn as_db(&self) -> Option<&DbError> {
-        self.stop.as_db()
-    }
-}
-
-impl Refused {
-    /// The item that is at fault.
-    pub(super) fn feed_id(&self) -> Option<i64> {
-        match self.stop.as_ref() {
-            Stop::Fork { feed_id, .. } | Stop::Broken { feed_id, .. } | Stop::Rewritten { feed_id } => {
-                Some(*feed_id)
-            }
-            _ => None,
-        }
-    }
-}
 
 /// Compares an item with what is stored under its id, and a link with the one at its place.
 pub(super) fn check(
@@ -75,7 +23,7 @@ pub(super) fn check(
     now: i64,
 ) -> Result<(), Refused> {
     let link = match item {
-        ProofItem::Link(link) => link,
+        ProofItem::Link(link) | ProofItem::Unchecked(link) => link,
         ProofItem::State(told) => {
             return if states::is_same(conn, feed_id, told)? {
                 Ok(())
@@ -84,7 +32,7 @@ pub(super) fn check(
             };
         }
     };
-    let avatar = Avatar::parse(&link.avatar).map_err(|error| broken(feed_id, &error))?;
+    let avatar = Avatar::parse(&link.avatar).map_err(|error| Refused::broken(feed_id, &error))?;
     match at(conn, &avatar, link.seq)? {
         Some(stored) => match difference(link, &stored, feed_id, now)? {
             None => Ok(()),
@@ -103,11 +51,11 @@ pub(super) fn second_link(
     now: i64,
 ) -> Result<Refused, Refused> {
     let Some(stored) = at(conn, avatar, link.seq)? else {
-        return Ok(broken(feed_id, &"its place was passed over"));
+        return Ok(Refused::broken(feed_id, &"its place was passed over"));
     };
     match difference(link, &stored, feed_id, now)? {
         Some(column) => fork(conn, feed_id, avatar, &stored, link, column, now),
-        None => Ok(broken(feed_id, &"it stands in the feed for the second time")),
+        None => Ok(Refused::broken(feed_id, &"it stands in the feed for the second time")),
     }
 }
 
@@ -117,7 +65,7 @@ fn difference(
     feed_id: i64,
     now: i64,
 ) -> Result<Option<&'static str>, Refused> {
-    let found = ForeignLink::new(link, now).map_err(|unkept| broken(feed_id, &unkept))?;
+    let found = ForeignLink::new(link, now).map_err(|unkept| Refused::broken(feed_id, &unkept))?;
     Ok(found.difference(stored))
 }
 
@@ -134,16 +82,11 @@ fn fork(
         0 => Anchor::Genesis,
         seq => match at(conn, avatar, u64::try_from(seq - 1).unwrap_or_default())? {
             Some(link) => anchor(&link),
-            None => return Ok(broken(feed_id, &"the copy has a gap before it")),
+            None => return Ok(Refused::broken(feed_id, &"the copy has a gap before it")),
         },
     };
     let mut verifier = ProofChainVerifier::new(*avatar, before);
-    let why = match verifier.push(found) {
-        Ok(()) => format!("they differ in {column}, and both are signed"),
-        Err(error) => {
-            format!("they differ in {column}, and what is shown now does not hold: {}", error.defect)
-        }
-    };
+    let defect = verifier.push(found).err().map(|error| error.defect);
     let kept = stored.to_link();
     let evidence = Evidence {
         avatar: avatar.as_bytes().to_vec(),
@@ -151,18 +94,10 @@ fn fork(
         feed_id,
         stored: serde_json::to_string(&kept).unwrap_or_default(),
         found: serde_json::to_string(found).unwrap_or_default(),
-        why: why.clone(),
+        why: why_forked(column, defect.as_ref()),
         found_at: now,
     };
-    let stop = Stop::Fork {
-        avatar: avatar.to_hex(),
-        seq: kept.seq,
-        stored: kept.uuid,
-        found: found.uuid.clone(),
-        feed_id,
-        why,
-    };
-    Ok(Refused { stop: Box::new(stop), evidence: Some(Box::new(evidence)), suspect: None })
+    Ok(Refused::fork(evidence, avatar.to_hex(), [kept.uuid, found.uuid.clone()]))
 }
 
 fn at(conn: &mut DbConnection, avatar: &Avatar, seq: u64) -> Result<Option<StoredLink>, DbError> {
@@ -173,14 +108,4 @@ fn at(conn: &mut DbConnection, avatar: &Avatar, seq: u64) -> Result<Option<Store
         .select(StoredLink::as_select())
         .first(c)
         .optional())?)
-}
-
-/// The row that an id of the feed refers to.
-pub(super) fn reference(
-    conn: &mut DbConnection,
-    feed_id: i64,
-    kind: FeedKind,
-) -> Result<Option<i64>, DbError> {
-    let rows = feed::read_after(conn, feed_id - 1, 1, None)?;
-    Ok(rows.into_iter().find(|row| row.id == feed_id && row.kind == kind as i16).map(|row| row.reference))
 }

@@ -3,10 +3,9 @@
 use diesel::prelude::*;
 use nextid_core::{Avatar, Identity, Platform};
 use nextid_service::db::DbConnection;
+use nextid_service::mirror::{Refused, reference};
 use nextid_service::on_backend;
 
-use super::chains::broken;
-use super::evidence::{Refused, reference};
 use crate::store::FeedKind;
 use crate::store::schema::{bindings, links, state_changes};
 use crate::store::states::{NewStateChange, StateChange, states_by_id};
@@ -42,18 +41,19 @@ pub struct ToldState {
 
 /// Changes the binding, if it is in force, and writes the change. Returns its row's id.
 pub(super) fn apply(conn: &mut DbConnection, feed_id: i64, told: &ToldState) -> Result<i64, Refused> {
-    let avatar = Avatar::parse(&told.avatar).map_err(|error| broken(feed_id, &error))?;
-    let platform: Platform = told.platform.parse().map_err(|error| broken(feed_id, &error))?;
-    let identity = Identity::parse(platform, &told.identity).map_err(|error| broken(feed_id, &error))?;
+    let avatar = Avatar::parse(&told.avatar).map_err(|error| Refused::broken(feed_id, &error))?;
+    let platform: Platform = told.platform.parse().map_err(|error| Refused::broken(feed_id, &error))?;
+    let identity =
+        Identity::parse(platform, &told.identity).map_err(|error| Refused::broken(feed_id, &error))?;
     let texts = [&told.alt_id, &told.alt_name, &told.alt_name_before, &told.state, &told.state_before];
     if texts.into_iter().chain([&told.invalid_reason]).any(|text| text.contains('\0')) {
-        return Err(broken(feed_id, &"it holds a NUL"));
+        return Err(Refused::broken(feed_id, &"it holds a NUL"));
     }
     let link_id = match change(conn, &avatar, &identity, told)? {
         Some(link_id) => link_id,
         // It was revoked while the origin looked at it.
         None => last_link(conn, &avatar, &identity)?
-            .ok_or_else(|| broken(feed_id, &"it is about an identity that was never bound"))?,
+            .ok_or_else(|| Refused::broken(feed_id, &"it is about an identity that was never bound"))?,
     };
     let row = NewStateChange {
         avatar: avatar.as_bytes(),
@@ -118,7 +118,7 @@ fn last_link(conn: &mut DbConnection, avatar: &Avatar, identity: &Identity) -> R
 
 /// Whether this is what was copied under this id.
 pub(super) fn is_same(conn: &mut DbConnection, feed_id: i64, told: &ToldState) -> Result<bool, Refused> {
-    let Some(id) = reference(conn, feed_id, FeedKind::State)? else { return Ok(false) };
+    let Some(id) = reference(conn, feed_id, FeedKind::State as i16)? else { return Ok(false) };
     let Some(stored) = states_by_id(conn, &[id])?.remove(&id) else { return Ok(false) };
     let StateChange { avatar, platform, identity, state, is_valid, changed_at, .. } = stored;
     Ok(Avatar::parse(&told.avatar).is_ok_and(|told| told.as_bytes().as_slice() == avatar)

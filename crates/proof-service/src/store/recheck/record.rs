@@ -146,6 +146,9 @@ fn update(conn: &mut DbConnection, row: &Row, after: &Standing) -> Result<(), Db
         Ok(platform) => nextid_core::identity::fold(platform, text),
         Err(_) => text.to_lowercase(),
     };
+    // A contract is asked until it agrees, and never again, as one that is bound here.
+    let is_settled =
+        after.is_valid && row.platform.parse().is_ok_and(|platform: Platform| !platform.needs_post());
     let columns = (
         bindings::state.eq(after.state.as_str()),
         bindings::is_valid.eq(after.is_valid),
@@ -155,7 +158,7 @@ fn update(conn: &mut DbConnection, row: &Row, after: &Standing) -> Result<(), Db
         bindings::alt_name.eq(&after.alt_name),
         bindings::alt_name_folded.eq(folded(&after.alt_name)),
         bindings::last_checked_at.eq(after.last_checked_at),
-        bindings::next_check_at.eq(after.next_check_at),
+        bindings::next_check_at.eq((!is_settled).then_some(after.next_check_at)),
         bindings::negative_since.eq(after.negative_since),
         bindings::failures.eq(after.failures),
     );

@@ -49,6 +49,8 @@ on_both_databases! {
         let address = crate::support::address_of(&key("wallet"));
         let exists = app.exists(&alice.avatar(), "ethereum", &address).await.expect_status(200).json();
         assert_eq!(state(exists), ("valid".into(), true.into()));
+        let unchecked = "SELECT count(*) AS n FROM links WHERE unchecked AND platform = 'github'";
+        assert_eq!(copied.number(unchecked), 1, "the link's place in the feed says it as well");
         app.bind_wallet(&alice, &key("another")).await;
         assert_eq!(app.changes(3).await.last().unwrap()["id"], 4, "the state has an id as well");
         drop(app);

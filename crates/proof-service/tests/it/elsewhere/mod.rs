@@ -2,6 +2,7 @@
 
 mod import;
 mod import_conflicts;
+mod import_contracts;
 mod import_rechecks;
 mod mirror;
 mod mirror_lies;

@@ -54,11 +54,12 @@ async fn stored(db: &TestDatabase) -> Events {
             let mut body: Value = serde_json::from_str(&event.body).expect("JSON");
             assert_eq!(body["id"], event.id);
             let read = |value| serde_json::from_value(value).expect("a link");
+            let is_unchecked = body["is_valid"] == false && body["type"] == "link";
             let body = match body["type"].as_str().expect("a type") {
                 "link" => EventBody::Link(read(body["link"].take())),
                 _ => EventBody::State(serde_json::from_value(body).expect("a change")),
             };
-            Event { id: event.id, body }
+            Event { id: event.id, body, is_unchecked }
         })
         .collect()
 }

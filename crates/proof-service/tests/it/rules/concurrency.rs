@@ -6,7 +6,7 @@ use nextid_testkit::keys::key;
 use nextid_testkit::on_both_databases;
 use serde_json::Value;
 
-use crate::support::{App, Draft, Tally, Terms, address_of};
+use crate::support::{App, Tally};
 
 /// The answers with this status.
 fn with_status(answers: &[Answer], status: u16) -> Vec<Value> {
@@ -14,39 +14,6 @@ fn with_status(answers: &[Answer], status: u16) -> Vec<Value> {
 }
 
 on_both_databases! {
-    /// Fifty different links over one head, through two instances at once: one is taken, the others are told by which.
-    async fn of_fifty_links_over_one_head_one_is_taken(db: TestDatabase) {
-        let apps = [App::start(&db).await, App::start(&db).await];
-        let (alice, wallet) = (key("alice"), key("wallet"));
-        let head = apps[0].bind_wallet(&alice, &wallet).await;
-        let drafts: Vec<Draft> = (0..50)
-            .map(|_| {
-                let terms = Terms {
-                    action: "create",
-                    platform: "ethereum",
-                    identity: &address_of(&wallet),
-                    created_at: head["created_at"].as_str().unwrap().parse().unwrap(),
-                    uuid: &uuid::Uuid::new_v4().to_string(),
-                    prev: head["signature"].as_str(),
-                };
-                Draft::offline(&alice, terms).signed().by_wallet(&wallet)
-            })
-            .collect();
-        let submits = drafts.iter().zip(apps.iter().cycle()).map(|(draft, app)| app.submit(draft));
-        let answers = join_all(submits).await;
-
-        let (taken, refused) = (with_status(&answers, 201), with_status(&answers, 409));
-        assert_eq!((taken.len(), refused.len()), (1, 49));
-        for error in refused {
-            assert_eq!((&error["code"], &error["head"]["uuid"]), (&"chain_conflict".into(), &taken[0]["uuid"]));
-            assert_eq!(error["head"]["signature"], taken[0]["signature"]);
-        }
-        for app in &apps {
-            assert_eq!(app.verified(&alice.avatar()).await.head.unwrap().seq, 1);
-        }
-        assert_eq!(Tally::of(&db).links, 2);
-    }
-
     /// One submit sent twenty times at once is one link, and everybody is told so.
     async fn one_submit_sent_many_times_is_one_link(db: TestDatabase) {
         let apps = [App::start(&db).await, App::start(&db).await];

@@ -121,6 +121,42 @@ on_both_databases! {
         }
     }
 
+    /// A payload that was issued before the head was made, for a post: the date tells that the chain has moved, and nobody
+    /// asks for the post.
+    async fn a_post_that_lost_a_race_is_told_the_head(db: TestDatabase) {
+        let github = github();
+        let app = Setup::new(&db).github(&github).start().await;
+        let alice = key("alice");
+        let first = app.bind_wallet(&alice, &key("wallet")).await;
+        let draft = app.draft(&alice, "create", "github", "octocat").await;
+        let late = draft.clone().at(&publish_gist(&github, "octocat", &draft));
+        // The winner's clock is ahead.
+        let ahead = draft.text("created_at").parse::<i64>().unwrap() + 60;
+        let ahead = json!({"created_at": ahead.to_string()});
+        let head = app.accept(&over(&alice, &key("wallet 2"), 1, &ahead, first["signature"].as_str())).await;
+        let before = Tally::of(&db);
+        for lost in [
+            late.clone(),
+            late.clone().with("prev", first["signature"].clone()),
+            // The signature in the body tells the same; in a field that means nothing here, nothing.
+            late.clone().signed(),
+            late.clone().extra("wallet_signature", "!"),
+        ] {
+            let error = app.refuse(&lost, 409, "chain_conflict").await;
+            assert_eq!(error["head"], head_of(&head));
+        }
+        // No race, but a wrong date: signed over no head that there was, or over the present one.
+        let present = head["signature"].clone();
+        for wrong in [late.clone().signed_by(&key("mallory")), late.with("prev", present)] {
+            let error = app.refuse(&wrong, 400, "created_at_too_old").await;
+            assert_eq!(error["expected"].to_string(), head["created_at"].as_str().unwrap());
+            assert_eq!(error.get("head"), None);
+        }
+        assert_eq!((github.requests().len(), Tally::of(&db)), (0, before));
+        app.bind_github(&alice, &github, "octocat").await;
+        app.verified(&alice.avatar()).await;
+    }
+
     /// A client may say what it takes for the head. It is compared once the signature fits.
     async fn a_claimed_head_is_compared(db: TestDatabase) {
         let app = App::start(&db).await;

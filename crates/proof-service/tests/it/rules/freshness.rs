@@ -7,6 +7,7 @@ use nextid_testkit::keys::key;
 use nextid_testkit::on_both_databases;
 use serde_json::{Value, json};
 
+use crate::support::platforms::{github, publish_gist};
 use crate::support::{App, Draft, Setup, Tally, Terms, address_of};
 
 /// Seconds by which a test may be slow.
@@ -66,6 +67,32 @@ on_both_databases! {
         assert_eq!(error["expected"], second);
         app.accept(&at(&alice, &wallet, second, prev)).await;
         app.verified(&alice.avatar()).await;
+    }
+
+    /// Before the head and out of the window is out of the window; and what was accepted before is accepted again.
+    async fn a_lost_race_is_one_of_fresh_payloads(db: TestDatabase) {
+        let github = github();
+        let app = Setup::new(&db).github(&github).set("payload.max_age_secs", 100).start().await;
+        let alice = key("alice");
+        let draft = app.draft(&alice, "create", "github", "octocat").await;
+        let accepted = draft.clone().at(&publish_gist(&github, "octocat", &draft));
+        let first = app.accept(&accepted).await;
+        app.accept(&at(&alice, &key("wallet"), now() + 200, first["signature"].as_str())).await;
+        let before = (github.requests().len(), Tally::of(&db));
+
+        let again = app.accept(&accepted).await;
+        assert_eq!((&again["replayed"], &again["uuid"]), (&json!(true), &first["uuid"]));
+        let unsigned = |platform: &str, identity: &str, created_at: i64| {
+            let uuid = uuid::Uuid::new_v4().to_string();
+            let terms = Terms { action: "create", platform, identity, created_at, uuid: &uuid, prev: None };
+            Draft::offline(&alice, terms).at("0123456789abcdef0123456789abcdef")
+        };
+        app.refuse(&unsigned("github", "octocat", now()), 409, "chain_conflict").await;
+        app.refuse(&unsigned("github", "octocat", now() - 100 - SLACK), 400, "created_at_too_old").await;
+        app.refuse(&unsigned("github", "octocat", now() + 300 + SLACK), 400, "created_at_in_future").await;
+        // Nobody signs for a wallet in a post.
+        app.refuse(&unsigned("ethereum", &address_of(&key("wallet")), now()), 400, "created_at_too_old").await;
+        assert_eq!((github.requests().len(), Tally::of(&db)), before);
     }
 
     /// A head that a faster clock made may be equalled, and the payload endpoint issues its second.

@@ -10,5 +10,6 @@ mod many;
 mod order;
 mod replay;
 mod revocation;
+mod rivals;
 mod slow_fetch;
 mod stored;

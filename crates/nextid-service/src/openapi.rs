@@ -205,7 +205,7 @@ pub fn write(api: &OpenApi) -> Result<String, serde_json::Error> {
     Ok(api.to_pretty_json()? + "\n")
 }
 
-/// A document as it is served: one that was [written](write) before the program was built, and packed into it. The code that
+/// A document as it is served: one that was [written](write()) before the program was built, and packed into it. The code that
 /// describes handlers would be a twentieth of the program, and run at every start.
 #[derive(Debug, Clone)]
 pub struct Document {

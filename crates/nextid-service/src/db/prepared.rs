@@ -23,7 +23,7 @@ pub trait PreparedText: 'static {
     type Row;
 }
 
-/// A statement with its values: a tuple of [`array`]s, or of `value.into_sql::<…>()`.
+/// A statement with its values: a tuple of [`array()`]s, or of `value.into_sql::<…>()`.
 ///
 /// ```
 /// use diesel::prelude::*;
@@ -90,7 +90,7 @@ where
     Column(values.into_sql::<Array<T>>())
 }
 
-/// See [`array`].
+/// See [`array()`].
 #[derive(Debug, Clone)]
 pub struct Column<E>(E);
 

@@ -8,6 +8,7 @@ use nextid_core::link::KvLink;
 use nextid_core::signature_text::{decode_base64_kv, encode_base64};
 use nextid_core::{Avatar, CanonicalJson, CreatedAt, Identity, LinkUuid, Platform};
 use nextid_service::db::{DbConnection, DbError};
+use nextid_service::import::Unkept;
 use nextid_service::on_backend;
 use serde_json::Value;
 
@@ -16,20 +17,6 @@ use super::schema::links;
 
 /// Rows of one insert, far below the number of parameters that either database takes.
 const CHUNK: usize = 100;
-
-/// Why a link cannot be given out again as it came.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {why}")]
-pub struct Unkept {
-    /// The field.
-    pub field: &'static str,
-    /// What is wrong with it.
-    pub why: String,
-}
-
-fn unkept(field: &'static str, why: impl ToString) -> Unkept {
-    Unkept { field, why: why.to_string() }
-}
 
 /// A link of another service, parsed.
 #[derive(Debug, Clone)]
@@ -75,15 +62,15 @@ impl ForeignLink {
     /// # Errors
     /// [`Unkept`].
     pub fn new(link: &KvLink, stored_at: i64) -> Result<Self, Unkept> {
-        let avatar = Avatar::parse_with_raw(&link.avatar).map_err(|error| unkept("avatar", error))?;
-        let platform: Platform = link.platform.parse().map_err(|error| unkept("platform", error))?;
+        let avatar = Avatar::parse_with_raw(&link.avatar).map_err(|error| Unkept::new("avatar", error))?;
+        let platform: Platform = link.platform.parse().map_err(|error| Unkept::new("platform", error))?;
         let identity =
-            Identity::parse(platform, &link.identity).map_err(|error| unkept("identity", error))?;
+            Identity::parse(platform, &link.identity).map_err(|error| Unkept::new("identity", error))?;
         let created_at =
-            CreatedAt::from_seconds(link.created_at).map_err(|error| unkept("created_at", error))?;
-        let uuid = LinkUuid::parse(&link.uuid).map_err(|error| unkept("uuid", error))?;
+            CreatedAt::from_seconds(link.created_at).map_err(|error| Unkept::new("created_at", error))?;
+        let uuid = LinkUuid::parse(&link.uuid).map_err(|error| Unkept::new("uuid", error))?;
         if link.identity.contains('\0') {
-            return Err(unkept("identity", "it holds a NUL"));
+            return Err(Unkept::new("identity", "it holds a NUL"));
         }
         let (signature, signature_text) = decoded("signature", &link.signature)?;
         let (prev, prev_text) = match &link.prev {
@@ -92,7 +79,7 @@ impl ForeignLink {
         };
         let row = ForeignRow {
             avatar: avatar.as_bytes().to_vec(),
-            seq: i64::try_from(link.seq).map_err(|error| unkept("seq", error))?,
+            seq: i64::try_from(link.seq).map_err(|error| Unkept::new("seq", error))?,
             uuid: uuid.as_bytes().to_vec(),
             platform: platform.as_str(),
             identity: link.identity.clone(),
@@ -136,7 +123,7 @@ impl ForeignLink {
 
 /// The bytes, and the spelling where it is not the canonical one.
 fn decoded(field: &'static str, text: &str) -> Result<(Vec<u8>, Option<String>), Unkept> {
-    let bytes = decode_base64_kv(text).map_err(|error| unkept(field, error))?;
+    let bytes = decode_base64_kv(text).map_err(|error| Unkept::new(field, error))?;
     let is_canonical = encode_base64(&bytes) == text;
     Ok((bytes, (!is_canonical).then(|| text.to_owned())))
 }

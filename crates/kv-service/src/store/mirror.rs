@@ -1,16 +1,15 @@
 //! The copy of another kv-service: its links verified, its feed with the ids that it gave.
 
-mod chains;
-mod evidence;
+mod links;
 
 use async_trait::async_trait;
 use nextid_core::link::KvLink;
 use nextid_service::boot;
 use nextid_service::db::{Db, DbConnection};
-use nextid_service::mirror::{self, Keeper, Kept, Refused, Stop};
+use nextid_service::mirror::{self, Chains, Keeper, Kept, Refused, Stop, check_link};
 
 use super::Store;
-use chains::Chains;
+use links::KvLinks;
 
 /// Keeps what a mirror copies.
 #[derive(Debug, Clone)]
@@ -36,7 +35,7 @@ impl Keeper for KvKeeper {
     async fn check(&self, feed_id: i64, link: &Box<KvLink>) -> Result<(), Stop> {
         let link = link.clone();
         let now = boot::now().seconds();
-        match self.db().attempt(move |conn| evidence::check(conn, feed_id, &link, now)).await {
+        match self.db().attempt(move |conn| check_link::<KvLinks>(conn, feed_id, &link, now)).await {
             Ok(()) => Ok(()),
             Err(refused) => Err(refused.keep_evidence(self.db()).await?.1),
         }
@@ -61,9 +60,9 @@ fn keep(
     if !mirror::advance(conn, from, to)? {
         return Ok(false);
     }
-    let mut chains = Chains::new(items, now);
+    let mut chains: Chains<KvLinks> = Chains::new(items.iter().map(|(_, link)| link.as_ref()), now);
     for (feed_id, link) in items {
-        chains.push(conn, *feed_id, link)?;
+        chains.push(conn, *feed_id, link, |_| {})?;
     }
     chains.store(conn)?;
     Ok(true)

@@ -81,6 +81,11 @@ pub struct PatchRow {
 }
 
 impl StoredLink {
+    /// The signature as it was submitted.
+    pub fn signature_base64(&self) -> String {
+        self.signature_text.clone().unwrap_or_else(|| encode_base64(&self.signature))
+    }
+
     /// The link object of the contract. What the database holds was checked before it was stored; a row that was changed
     /// behind our back comes out as it is, and does not verify.
     pub fn to_link(&self) -> KvLink {
@@ -92,7 +97,7 @@ impl StoredLink {
             patch: serde_json::from_str(&self.patch).unwrap_or(Value::Null),
             created_at: self.created_at,
             uuid: uuid_text(&self.uuid),
-            signature: self.signature_text.clone().unwrap_or_else(|| encode_base64(&self.signature)),
+            signature: self.signature_base64(),
             signature_payload: self.signature_payload.clone(),
             signer: self.signer.clone(),
             format: LinkFormat::from_stored(&self.format).unwrap_or(LinkFormat::V1),

@@ -8,6 +8,23 @@ use thiserror::Error;
 
 use crate::db::{DbError, MaybeDbError};
 
+/// Why a link cannot be given out again as it came.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{field}: {why}")]
+pub struct Unkept {
+    /// The field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl Unkept {
+    /// In this field, for this reason.
+    pub fn new(field: &'static str, why: impl ToString) -> Self {
+        Self { field, why: why.to_string() }
+    }
+}
+
 /// Why a chain is not imported. Nothing of it is stored then.
 #[derive(Debug, Error)]
 pub enum ImportError {

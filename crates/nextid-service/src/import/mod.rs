@@ -6,7 +6,7 @@
 mod error;
 mod file;
 
-pub use error::{Conflict, ImportError, LinkName};
+pub use error::{Conflict, ImportError, LinkName, Unkept};
 pub use file::{LinkLines, VerifiedExport, scan};
 
 /// What became of a chain that was imported.

@@ -7,8 +7,11 @@
 //! An origin that shows two links for one place of a chain has forked it, or was lied to by its own database. A mirror stops
 //! there, keeps both links as [`Evidence`], and goes on serving what it has.
 
+mod chains;
+mod contradiction;
 mod evidence;
 mod follower;
+mod links;
 mod mark;
 mod origin;
 mod places;
@@ -19,15 +22,18 @@ mod status;
 mod stop;
 mod task;
 
+pub use chains::Chains;
+pub use contradiction::check_link;
 pub use evidence::{Evidence, all as evidence};
 pub use follower::{Ended, Follower};
+pub use links::{CopiedLink, CopiedLinks};
 pub use mark::{
     Mark, MarkError, adopt, advance, caught_up, claim, mark, origin_of, require_mirror_or_empty, require_own,
 };
 pub use origin::{Keeper, Kept, Origin, OriginError, Position, Told};
 pub use places::{number, reference};
 pub use read_only::{refuse_all, refuse_writes};
-pub use refused::{Refused, Suspect, keep_items, why_forked};
+pub use refused::{Refused, Suspect, keep_items};
 pub use status::{Lag, Status};
 pub use stop::Stop;
 pub use task::MirrorTask;

@@ -1,4 +1,4 @@
-//! The table that both services have for mirrors, for diesel.
+//! The tables that both services have, as mirrors use them, for diesel.
 
 diesel::table! {
     /// Two links for one place.
@@ -19,5 +19,17 @@ diesel::table! {
         why -> Text,
         /// The second at which it was found.
         found_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// The columns of `links` that both services have and a mirror asks for.
+    links (id) {
+        /// Given by the database, ascending.
+        id -> BigInt,
+        /// The Avatar's 33 bytes.
+        avatar -> Binary,
+        /// The signed uuid's 16 bytes.
+        uuid -> Binary,
     }
 }

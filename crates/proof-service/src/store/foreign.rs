@@ -9,6 +9,7 @@ use nextid_core::signature_text::{decode_base64_proof, encode_base64};
 use nextid_core::verify::BindingEvidence;
 use nextid_core::{Action, Avatar, CreatedAt, Identity, LinkUuid, Platform};
 use nextid_service::db::{DbConnection, DbError};
+use nextid_service::import::Unkept;
 use nextid_service::on_backend;
 
 use super::rows::StoredLink;
@@ -16,20 +17,6 @@ use super::schema::links;
 
 /// Rows of one insert, far below the number of parameters that either database takes.
 const CHUNK: usize = 500;
-
-/// Why a link cannot be given out again as it came.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {why}")]
-pub struct Unkept {
-    /// The field.
-    pub field: &'static str,
-    /// What is wrong with it.
-    pub why: String,
-}
-
-fn unkept(field: &'static str, why: impl ToString) -> Unkept {
-    Unkept { field, why: why.to_string() }
-}
 
 /// A link of another service, parsed.
 #[derive(Debug, Clone)]
@@ -75,23 +62,24 @@ impl ForeignLink {
     /// # Errors
     /// [`Unkept`].
     pub fn new(link: &ProofLink, stored_at: i64) -> Result<Self, Unkept> {
-        let avatar = Avatar::parse(&link.avatar).map_err(|error| unkept("avatar", error))?;
-        let action: Action = link.action.parse().map_err(|error| unkept("action", error))?;
-        let platform: Platform = link.platform.parse().map_err(|error| unkept("platform", error))?;
+        let avatar = Avatar::parse(&link.avatar).map_err(|error| Unkept::new("avatar", error))?;
+        let action: Action = link.action.parse().map_err(|error| Unkept::new("action", error))?;
+        let platform: Platform = link.platform.parse().map_err(|error| Unkept::new("platform", error))?;
         let identity =
-            Identity::parse(platform, &link.identity).map_err(|error| unkept("identity", error))?;
-        let created_at: CreatedAt = link.created_at.parse().map_err(|error| unkept("created_at", error))?;
-        let uuid = LinkUuid::parse(&link.uuid).map_err(|error| unkept("uuid", error))?;
+            Identity::parse(platform, &link.identity).map_err(|error| Unkept::new("identity", error))?;
+        let created_at: CreatedAt =
+            link.created_at.parse().map_err(|error| Unkept::new("created_at", error))?;
+        let uuid = LinkUuid::parse(&link.uuid).map_err(|error| Unkept::new("uuid", error))?;
         for (field, text) in
             [("identity", &link.identity), ("alt_id", &link.alt_id), ("proof_location", &link.proof_location)]
         {
             if text.contains('\0') {
-                return Err(unkept(field, "it holds a NUL"));
+                return Err(Unkept::new(field, "it holds a NUL"));
             }
         }
         let row = ForeignRow {
             avatar: avatar.as_bytes().to_vec(),
-            seq: i64::try_from(link.seq).map_err(|error| unkept("seq", error))?,
+            seq: i64::try_from(link.seq).map_err(|error| Unkept::new("seq", error))?,
             uuid: uuid.as_bytes().to_vec(),
             action: action.as_str(),
             platform: platform.as_str(),
@@ -137,11 +125,11 @@ impl ForeignLink {
 
 /// In another spelling of the same bytes, the next link's `prev` would not be found again.
 fn bytes_of(field: &'static str, text: &str) -> Result<Vec<u8>, Unkept> {
-    let bytes = decode_base64_proof(text).map_err(|error| unkept(field, error))?;
+    let bytes = decode_base64_proof(text).map_err(|error| Unkept::new(field, error))?;
     if encode_base64(&bytes) == text {
         Ok(bytes)
     } else {
-        Err(unkept(field, "not in its canonical spelling"))
+        Err(Unkept::new(field, "not in its canonical spelling"))
     }
 }
 

@@ -119,6 +119,8 @@ on_both_databases! {
         }
         let mut bad = early[0].clone();
         bad["patch"] = json!({"early": "something else"});
+        // Dated before the head it would be refused for that.
+        bad["created_at"] = head.created_at.into();
         kv.submit(&bad).await.expect_error(400, "bad_signature");
         assert_eq!(db.count("links"), 4);
     }

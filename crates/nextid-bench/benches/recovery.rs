@@ -22,17 +22,19 @@ fn k256_013(digest: &[u8; 32], signature: &[u8; 65]) -> Vec<u8> {
 }
 
 fn k256_014(digest: &[u8; 32], signature: &[u8; 65]) -> Vec<u8> {
-    let signature = Signature::from_slice(signature).unwrap();
-    signature.recover_digest(digest).unwrap().as_bytes().to_vec()
+    use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
+    use k256::elliptic_curve::sec1::ToSec1Point as _;
+    let is_odd = signature[64] == 28;
+    let signature = Signature::from_slice(&signature[..64]).unwrap();
+    let low = signature.normalize_s();
+    let id = RecoveryId::new(is_odd != (low != signature), false);
+    let key = VerifyingKey::recover_from_prehash(digest, &low, id).unwrap();
+    key.to_sec1_point(true).as_bytes().to_vec()
 }
 
-fn libsecp256k1(digest: &[u8; 32], signature: &[u8; 65]) -> Vec<u8> {
-    use secp256k1::Message;
-    use secp256k1::ecdsa::{RecoverableSignature, RecoveryId};
-    let id = RecoveryId::from_u8_masked(signature[64] - 27);
-    let signature = RecoverableSignature::from_compact(&signature[..64], id).unwrap();
-    let key = signature.recover_ecdsa(Message::from_digest(*digest)).unwrap();
-    key.serialize().to_vec()
+fn cores(digest: &[u8; 32], signature: &[u8; 65]) -> Vec<u8> {
+    let signature = Signature::from_slice(signature).unwrap();
+    signature.recover_digest(digest).unwrap().as_bytes().to_vec()
 }
 
 fn recovery(criterion: &mut Criterion) {
@@ -42,7 +44,7 @@ fn recovery(criterion: &mut Criterion) {
     let signature = *secret.personal_sign(&message).as_bytes();
     let wanted = secret.avatar().as_bytes().to_vec();
     let libraries: [(&str, fn(&[u8; 32], &[u8; 65]) -> Vec<u8>); 3] =
-        [("k256 0.13", k256_013), ("k256 0.14, core's", k256_014), ("C libsecp256k1", libsecp256k1)];
+        [("k256 0.13", k256_013), ("k256 0.14", k256_014), ("core's, libsecp256k1", cores)];
     let mut group = criterion.benchmark_group("recovery");
     group.throughput(Throughput::Elements(1));
     for (name, recover) in libraries {

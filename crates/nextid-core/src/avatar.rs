@@ -70,17 +70,19 @@ impl Avatar {
     }
 
     pub(crate) fn from_public_key(key: &k256::PublicKey) -> Self {
+        // A public key is never the point at infinity, which alone is spelled shorter.
+        <&[u8; 65]>::try_from(key.to_sec1_point(false).as_bytes())
+            .map_or(Self { compressed: [0; 33], y: [0; 32] }, Self::from_point)
+    }
+
+    /// Takes a point that is known to be on the curve: 4, X and Y.
+    pub(crate) fn from_point(point: &[u8; 65]) -> Self {
         let (mut compressed, mut y) = ([0; 33], [0; 32]);
-        let [tag, x @ ..] = &mut compressed;
-        // The tag 4, X and Y. A public key is never the point at infinity, which alone is spelled shorter.
-        if let [_, coordinates @ ..] = key.to_sec1_point(false).as_bytes()
-            && let Some((from_x, from_y)) = coordinates.split_at_checked(32)
-            && let [.., last] = from_y
-        {
-            *tag = 2 + (last & 1);
-            x.copy_from_slice(from_x);
-            y.copy_from_slice(from_y);
-        }
+        let ([tag, x @ ..], [_, coordinates @ ..]) = (&mut compressed, point);
+        let (from_x, from_y) = coordinates.split_at(32);
+        x.copy_from_slice(from_x);
+        y.copy_from_slice(from_y);
+        *tag = 2 + (point[64] & 1);
         Self { compressed, y }
     }
 

@@ -30,6 +30,7 @@ pub mod payload;
 pub mod personal_sign;
 pub mod platform;
 pub mod post_text;
+mod recovery;
 pub mod restore;
 pub mod secret_key;
 pub mod signature;

@@ -1,13 +1,13 @@
 //! A recoverable secp256k1 signature over a `personal_sign` message. Every recovery, an Avatar's as well as a wallet's, is
-//! made here, so that the library behind it can be changed in one place; `tests/it/tables/signature.rs` pins what is
+//! asked for here, so that the library behind it can be changed in one place; `tests/it/tables/signature.rs` pins what is
 //! accepted.
 
-use k256::ecdsa::{RecoveryId, VerifyingKey};
+use k256::ecdsa::RecoveryId;
 use thiserror::Error;
 
 use crate::avatar::Avatar;
 use crate::personal_sign;
-use crate::signature_check::{self, Signed};
+use crate::recovery;
 
 /// 65 bytes: r (32), s (32), v (1), exactly as they were given.
 ///
@@ -80,10 +80,9 @@ impl Signature {
     /// # Errors
     /// [`SignatureError::Unrecoverable`] if r, s and v belong to no key.
     pub fn recover_digest(&self, digest: &[u8; 32]) -> Result<Avatar, SignatureError> {
-        let (signature, recovery_id) = self.normalized()?;
-        let key = VerifyingKey::recover_from_prehash(digest, &signature, recovery_id)
-            .map_err(|_| SignatureError::Unrecoverable)?;
-        Ok(Avatar::from_public_key(&key.into()))
+        let [rs @ .., _] = &self.0;
+        let key = recovery::recover(digest, rs, self.parity()? == 1).ok_or(SignatureError::Unrecoverable)?;
+        Ok(Avatar::from_point(&key))
     }
 
     /// Checks that `avatar` signed `message` with `personal_sign`.
@@ -96,10 +95,6 @@ impl Signature {
 
     /// Checks that `avatar` signed a 32-byte `digest`.
     pub(crate) fn verify_digest(&self, avatar: &Avatar, digest: &[u8; 32]) -> Result<(), SignatureError> {
-        if signature_check::is_of(avatar, &Signed { signature: *self, digest: *digest }) {
-            return Ok(());
-        }
-        // Recovering tells why not.
         if self.recover_digest(digest)? == *avatar { Ok(()) } else { Err(SignatureError::OtherSigner) }
     }
 
@@ -111,18 +106,6 @@ impl Signature {
             27 | 28 => Ok(v - 27),
             other => Err(SignatureError::RecoveryId(other)),
         }
-    }
-
-    /// r and s with s in the lower half of the range, and the parity that goes with it: replacing s by n − s negates R,
-    /// so that its parity flips. Libraries differ in whether they take a high s; after this they all agree.
-    fn normalized(&self) -> Result<(k256::ecdsa::Signature, RecoveryId), SignatureError> {
-        let parity = self.parity()?;
-        let [rs @ .., _] = &self.0;
-        let signature = k256::ecdsa::Signature::from_slice(rs).map_err(|_| SignatureError::Unrecoverable)?;
-        let low = signature.normalize_s();
-        let flipped = low != signature;
-        let recovery_id = RecoveryId::new((parity == 1) != flipped, false);
-        Ok((low, recovery_id))
     }
 
     /// Puts a library's signature and its recovery id together; v as 27 or 28.

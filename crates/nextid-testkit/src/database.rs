@@ -120,6 +120,18 @@ impl TestDatabase {
         found.unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
+    /// How a query would be answered: the steps of the plan, line by line.
+    ///
+    /// # Panics
+    /// With the database's own words when it refuses.
+    pub fn plan(&self, sql: &str) -> String {
+        let steps = match self.backend() {
+            Backend::Sqlite => statements::sqlite_plan(&self.url, sql),
+            Backend::Postgres => statements::postgres_plan(&self.url, sql),
+        };
+        steps.unwrap_or_else(|error| panic!("{sql}: {error}")).join("\n")
+    }
+
     /// How many rows a table has.
     pub fn count(&self, table: &str) -> i64 {
         self.number(&format!("SELECT count(*) AS n FROM {table}"))

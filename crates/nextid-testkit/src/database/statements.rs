@@ -1,7 +1,7 @@
 //! Single statements over a connection of their own, on either backend.
 
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
 
 /// Why a statement did not run.
@@ -19,12 +19,36 @@ struct Number {
     n: i64,
 }
 
+#[derive(QueryableByName)]
+struct PostgresStep {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    step: String,
+}
+
+#[derive(QueryableByName)]
+struct SqliteStep {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
 pub(crate) fn postgres(url: &str, sql: &str) -> Result<(), StatementError> {
     Ok(PgConnection::establish(url)?.batch_execute(sql)?)
 }
 
 pub(super) fn postgres_number(url: &str, sql: &str) -> Result<i64, StatementError> {
     Ok(diesel::sql_query(sql).get_result::<Number>(&mut PgConnection::establish(url)?)?.n)
+}
+
+pub(super) fn postgres_plan(url: &str, sql: &str) -> Result<Vec<String>, StatementError> {
+    let explain = diesel::sql_query(format!("EXPLAIN (COSTS OFF) {sql}"));
+    let steps: Vec<PostgresStep> = explain.load(&mut PgConnection::establish(url)?)?;
+    Ok(steps.into_iter().map(|step| step.step).collect())
+}
+
+pub(super) fn sqlite_plan(url: &str, sql: &str) -> Result<Vec<String>, StatementError> {
+    let explain = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}"));
+    let steps: Vec<SqliteStep> = explain.load(&mut open_sqlite(url)?)?;
+    Ok(steps.into_iter().map(|step| step.detail).collect())
 }
 
 pub(super) fn sqlite(url: &str, sql: &str) -> Result<(), StatementError> {

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod heads;
+#[cfg(test)]
 mod mixed;
 #[cfg(test)]
 mod replicas;

@@ -1,0 +1,4 @@
+ALTER TABLE links ADD CONSTRAINT links_alone UNIQUE (avatar, seq);
+ALTER TABLE links DROP CONSTRAINT links_place;
+ALTER TABLE links RENAME CONSTRAINT links_alone TO links_place;
+ALTER TABLE namespaces ADD CONSTRAINT namespaces_link_id_fkey FOREIGN KEY (link_id) REFERENCES links (id);

@@ -21,9 +21,9 @@ choose_postgres_account() {
   chown "$account" "$postgres_directory"
 }
 
-# Starts the server and sets NEXTID_TEST_POSTGRES to the URL of its maintenance database. With `durable` it is a server as
-# it is installed, for measuring: every commit waits for the disk, and all settings but the number of connections are
-# PostgreSQL's own.
+# Starts the server and sets NEXTID_TEST_POSTGRES to the URL of its maintenance database. With `durable` it is a server for
+# measuring: every commit waits for the disk, and it has the memory that PostgreSQL's manual advises, a quarter of the
+# machine's, and the space for its log that goes with it. All else but the number of connections is as installed.
 start_postgres() {
   local purpose=${1:-tests}
   postgres_programs=$(postgres_bindir) || die "no PostgreSQL server, version 15 or newer, was found;
@@ -44,7 +44,12 @@ unix_socket_directories = '$postgres_directory'
 max_connections = 400
 log_min_messages = warning
 CONF
-  if [ "$purpose" != durable ]; then
+  if [ "$purpose" = durable ]; then
+    cat >>"$data/postgresql.conf" <<CONF
+shared_buffers = $(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 4096))MB
+max_wal_size = 8GB
+CONF
+  else
     # Nothing here outlives the run, so nothing waits for a disk. Commits are synchronous all the same: the services
     # refuse a session that says otherwise.
     cat >>"$data/postgresql.conf" <<CONF

@@ -135,6 +135,13 @@ pub const GOALS: &[Goal] = &[
     Goal::least("large: fuzzy search, p99", "search p99", "ms", 30.0, 8.0),
 ];
 
+/// What nothing was set for: title, name, unit.
+pub const BESIDES: &[(&str, &str, &str)] = &[
+    ("most resident memory, kv-service, with 1,000 subscribers", "memory with subscribers kv", "MB"),
+    ("large: most resident memory, kv-service", "large memory kv", "MB"),
+    ("large: most resident memory, proof-service", "large memory proof", "MB"),
+];
+
 /// What the machine does without us: title, name, unit.
 pub const FLOORS: &[(&str, &str, &str)] = &[
     ("one-statement append, 8 clients", "floor append", "/s"),

@@ -40,6 +40,13 @@ const FEED: &str = "id, kind, ref";
 /// The kind of a link in both feeds.
 const LINK: i64 = 1;
 
+/// What a server that has run for a while has in its memory, and one that was just filled has not: everything, if it has
+/// room; else the indexes and the tables of what is in force, which come last here.
+const READ_INTO_MEMORY: &str = "CREATE EXTENSION IF NOT EXISTS pg_prewarm;\n\
+    SELECT pg_prewarm('links');\n\
+    SELECT sum(pg_prewarm(oid)) FROM pg_class WHERE relnamespace = 'public'::regnamespace \
+    AND (relkind = 'i' OR relname IN ('namespaces', 'bindings', 'searchable'));\n";
+
 /// What the triggers of proof-service's `bindings` would have done row by row.
 const SEARCHABLE_POSTGRES: &str = "INSERT INTO searchable (id, platform, texts) \
     SELECT id, platform, search_texts(identity_folded, alt_id_folded, alt_name_folded) FROM bindings ORDER BY id;\n";
@@ -88,7 +95,7 @@ impl Database {
             &format!(
                 "SET maintenance_work_mem = '1GB';\nSET jit = off;\n{searchable}{makes}\n\
                  SELECT setval(pg_get_serial_sequence('links', 'id'), {total});\n\
-                 VACUUM (ANALYZE);\nCHECKPOINT;\n"
+                 VACUUM (ANALYZE);\nCHECKPOINT;\n{READ_INTO_MEMORY}"
             ),
         )?;
         Ok(())

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use crate::goals::{FLOORS, GOALS};
+use crate::goals::{BESIDES, FLOORS, GOALS};
 use crate::series::{Results, Series};
 
 /// One database's results as Markdown.
 pub fn tables(results: &Results) -> String {
     let mut out = String::new();
     goals(&mut out, results);
-    floors(&mut out, results);
+    values(&mut out, "floor", FLOORS, results);
+    values(&mut out, "besides", BESIDES, results);
     costs(&mut out, results);
     errors(&mut out, results);
     out
@@ -37,17 +38,17 @@ fn goals(out: &mut String, results: &Results) {
     out.push('\n');
 }
 
-fn floors(out: &mut String, results: &Results) {
-    out.push_str("| floor | median | spread |\n| --- | ---: | ---: |\n");
-    for (title, name, unit) in FLOORS {
-        if let Some(series) = results.get(name) {
-            let _ = writeln!(
-                out,
-                "| {title} | {} {unit} | {} |",
-                number(series.median().unwrap_or(0.0)),
-                spread(series)
-            );
-        }
+/// Lines without a goal; nothing if none of them was measured.
+fn values(out: &mut String, heading: &str, lines: &[(&str, &str, &str)], results: &Results) {
+    let measured: Vec<_> =
+        lines.iter().filter_map(|(title, name, unit)| Some((title, unit, results.get(name)?))).collect();
+    if measured.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "| {heading} | median | spread |\n| --- | ---: | ---: |");
+    for (title, unit, series) in measured {
+        let median = number(series.median().unwrap_or(0.0));
+        let _ = writeln!(out, "| {title} | {median} {unit} | {} |", spread(series));
     }
     out.push('\n');
 }

@@ -99,10 +99,17 @@ impl<'o> Run<'o> {
             self.round(&mut small, large.as_mut()).await?;
         }
         if options.wants(Row::Memory) {
-            self.memory(&small, "")?;
+            self.memory(&small, "memory")?;
             if let Some(large) = &large {
-                self.memory(large, "large ")?;
+                self.memory(large, "large memory")?;
             }
+        }
+        // At last, so that what a thousand connections take is not taken for what requests do.
+        if options.wants(Row::Events) {
+            for _ in 0..options.rounds {
+                self.events(&mut small).await?;
+            }
+            self.memory(&small, "memory with subscribers")?;
         }
         if options.wants(Row::Size) {
             self.sizes()?;
@@ -130,9 +137,6 @@ impl<'o> Run<'o> {
             let reading = feed::read(address, self.options.time(), &parties).await?;
             let series = self.results.value("feed", reading.rate);
             (series.requests, series.cpu) = (series.requests + reading.links, series.cpu + reading.cpu);
-        }
-        if self.options.wants(Row::Events) {
-            self.events(small).await?;
         }
         if self.options.wants(Row::Verify) {
             let time = self.options.time() / 2;
@@ -287,10 +291,11 @@ impl<'o> Run<'o> {
         Ok(())
     }
 
-    fn memory(&mut self, world: &World, size: &str) -> Result<()> {
+    /// The most that a service has had so far.
+    fn memory(&mut self, world: &World, name: &str) -> Result<()> {
         for which in [Which::Kv, Which::Proof] {
             let bytes = peak_memory(world.service(which).pid()).context("no memory of a process")?;
-            self.results.value(&format!("{size}memory {}", short(which)), bytes as f64 / 1e6);
+            self.results.value(&format!("{name} {}", short(which)), bytes as f64 / 1e6);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! What the read of a head costs the database.
 
-use nextid_testkit::{Backend, TestDatabase, on_both_databases};
+use nextid_testkit::{Backend, on_both_databases};
 
 use crate::support::stores;
 

@@ -27,6 +27,8 @@ pub mod farcaster;
 pub mod fsck;
 pub mod github;
 #[cfg(feature = "full")]
+pub mod heads;
+#[cfg(feature = "full")]
 pub mod http;
 #[cfg(feature = "full")]
 pub mod keybase;
